@@ -1,0 +1,24 @@
+/** When it makes sense to try the same thing again. */
+export type Retry = 'never' | 'now' | 'next-tick';
+
+/**
+ * A fault that operators can act on. Whatever is thrown and is not one of these is a bug and is
+ * not caught. `code` is what alarms and tests match; it changes only with a changelog entry.
+ */
+export abstract class ScalerError extends Error {
+  abstract readonly code: string;
+  abstract readonly retry: Retry;
+  /** What to do about it, one sentence. */
+  readonly advice: string;
+
+  constructor(what: string, advice: string, options?: ErrorOptions) {
+    super(`${what}. ${advice}`, options);
+    this.name = new.target.name;
+    this.advice = advice;
+  }
+}
+
+/** A place that has to exist for the type checker; reaching it is a bug. */
+export function assertNever(value: never): never {
+  throw new Error(`Unexpected variant ${JSON.stringify(value)}`);
+}
