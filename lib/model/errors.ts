@@ -22,3 +22,13 @@ export abstract class ScalerError extends Error {
 export function assertNever(value: never): never {
   throw new Error(`Unexpected variant ${JSON.stringify(value)}`);
 }
+
+/** The tick had to end before this was finished; the next one goes on from there. */
+export class DeadlineError extends ScalerError {
+  readonly code = 'DEADLINE';
+  readonly retry = 'next-tick';
+
+  constructor(what: string, options?: ErrorOptions) {
+    super(`${what}: the tick had to end`, 'The next tick goes on from here.', options);
+  }
+}

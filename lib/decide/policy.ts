@@ -1,0 +1,64 @@
+import { compile, type Program, type Scope, type StaticType } from '../expression/compile.ts';
+import { ExpressionError } from '../expression/errors.ts';
+import type { Dimension } from '../model/target.ts';
+import { expressionsOf } from '../rule/expressions-of.ts';
+import type { MetricSpec, Rule } from '../rule/rule.ts';
+import type { Problem } from '../rule/schema.ts';
+
+/** A rule with its expressions compiled: what `decide` runs on. */
+export interface Policy {
+  readonly rule: Rule;
+  readonly wanted: readonly WantedPrograms[];
+  readonly min: Program;
+  readonly max: Program;
+  /** Metrics that any of the expressions names. */
+  readonly used: readonly string[];
+}
+
+export interface WantedPrograms {
+  readonly dimension: Dimension;
+  readonly min: Program | undefined;
+  readonly max: Program | undefined;
+}
+
+export type PolicyAttempt =
+  | { readonly ok: true; readonly policy: Policy }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+const FLOAT: StaticType = { kind: 'float' };
+
+/** What expressions see of a metric: a number, or a map of its figures. */
+function typeOf(spec: MetricSpec): StaticType {
+  if (spec.value !== undefined || spec.figures.length === 0) return FLOAT;
+  return { kind: 'map', fields: Object.fromEntries(spec.figures.map((name) => [name, FLOAT])) };
+}
+
+/** Compiles every expression of a rule, or answers all that is wrong with them, each with its path. */
+export function compilePolicy(rule: Rule): PolicyAttempt {
+  const scope: Scope = Object.fromEntries(
+    Object.entries(rule.metrics).map(([name, spec]) => [name, typeOf(spec)]),
+  );
+  const problems: Problem[] = [];
+  const programs = new Map<string, Program>();
+  for (const { path, source } of expressionsOf(rule)) {
+    try {
+      programs.set(path, compile(source, scope, 'number'));
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      problems.push({ path, message: error.message });
+    }
+  }
+  const min = programs.get('min');
+  const max = programs.get('max');
+  if (min === undefined || max === undefined || problems.length > 0) return { ok: false, problems };
+  const wanted = Object.keys(rule.wanted).map((dimension): WantedPrograms => {
+    const exact = programs.get(dimension);
+    return {
+      dimension: dimension as Dimension,
+      min: exact ?? programs.get(`${dimension}.min`),
+      max: exact ?? programs.get(`${dimension}.max`),
+    };
+  });
+  const used = new Set([...programs.values()].flatMap(({ names }) => names));
+  return { ok: true, policy: { rule, wanted, min, max, used: [...used] } };
+}

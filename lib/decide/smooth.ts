@@ -1,0 +1,45 @@
+import type { EpochMillis, Millis } from '../model/units.ts';
+import { elapsed } from '../model/units.ts';
+
+/** Closer to its target than this, a smoothed count has arrived and needs no memory. */
+const NEGLIGIBLE_REPLICAS = 0.01;
+
+export interface Smoothed {
+  readonly count: number;
+  /** Undefined once the count has arrived: the actual count then says the same. */
+  readonly memory: { readonly value: number; readonly at: EpochMillis } | undefined;
+}
+
+export interface Smoothing {
+  readonly halfLife: Millis;
+  /** What a tick without memory is taken to be after the one before: the rule's interval. */
+  readonly interval: Millis;
+}
+
+/**
+ * Follows `target` exponentially, by the time gone by and not by the number of ticks: the gain is
+ * 1 − 2^(−elapsed / halfLife). riff's 0.05 per 100 ms is a half-life of 1.351 s. From nothing to
+ * something is one replica at once, and never more than one.
+ *
+ * Without memory it starts from the actual count (riff started from 0, so that each restart
+ * dropped a busy function to one replica).
+ */
+export function smooth(
+  { halfLife, interval }: Smoothing,
+  counts: { readonly current: number; readonly target: number },
+  memory: { readonly value: number; readonly at: EpochMillis } | undefined,
+  now: EpochMillis,
+): Smoothed {
+  const { current, target } = counts;
+  if (current === 0 && target > 0) return arrived(1, target, now);
+  const since = memory === undefined ? interval : elapsed(memory.at, now);
+  const gain = halfLife === 0 ? 1 : 1 - 2 ** (-since / halfLife);
+  const start = memory?.value ?? current;
+  return arrived(start + gain * (target - start), target, now);
+}
+
+function arrived(value: number, target: number, at: EpochMillis): Smoothed {
+  const count = Math.trunc(0.5 + value);
+  const near = Math.abs(target - value) < NEGLIGIBLE_REPLICAS;
+  return { count, memory: near && count === target ? undefined : { value, at } };
+}
