@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+
+import { type App, createApp } from '../lib/app.ts';
+import { readConfig } from '../lib/config.ts';
+import { createLogger, createLogJournal } from '../lib/record/log.ts';
+import { createEmfMetrics, createMetrics } from '../lib/record/metrics.ts';
+
+/**
+ * The app as Lambda runs it. Connections come as `connections.json` beside the code, which the
+ * packaging made of connections.yml: they are fixed at deploy time, and no table can change them.
+ */
+export async function lambdaApp(): Promise<App> {
+  const file = process.env['CONNECTIONS_FILE'] ?? new URL('connections.json', import.meta.url);
+  const connections: unknown = JSON.parse(await readFile(file, 'utf8'));
+  return createApp({
+    config: readConfig(process.env),
+    connections,
+    env: process.env,
+    journal: createLogJournal(createLogger()),
+    metrics: createEmfMetrics(createMetrics()),
+  });
+}

@@ -1,0 +1,250 @@
+import type { TargetReading } from '../act/deployer.ts';
+import type { Decided } from '../decide/decide.ts';
+import type { Step } from '../decide/decision.ts';
+import { writeMemory } from '../decide/memory.ts';
+import { assertNever, DeadlineError, ScalerError } from '../model/errors.ts';
+import { lagFigures } from '../model/lag.ts';
+import type { Measurement, Sample } from '../model/sample.ts';
+import { targetName } from '../model/target.ts';
+import type { StoredMemory } from '../store/memory-store.ts';
+import { type CarriedOut, carryOut, decisionId, takeOver } from './carry-out.ts';
+import { withGrace } from './grace.ts';
+import type { Ports } from './ports.ts';
+import type { Round } from './reconcile.ts';
+import type { DecisionReport, MetricReport } from './report.ts';
+import type { Scalable } from './scalables.ts';
+
+/** A scalable with all that was seen of it, and what was decided where its target could be read. */
+export interface Considered {
+  readonly scalable: Scalable;
+  readonly stored: StoredMemory;
+  readonly samples: Readonly<Record<string, Sample>>;
+  readonly reading: TargetReading | undefined;
+  readonly decided?: Decided;
+}
+
+/** What became of a decision; `rest` and `hold` as decided, `would` in a dry run. */
+interface Outcome {
+  readonly decision: string;
+  readonly became: 'rest' | 'hold' | 'would' | CarriedOut['outcome'];
+  readonly note?: string;
+  readonly error?: ScalerError;
+}
+
+const OUTCOMES: Readonly<Record<Outcome['became'], DecisionReport['outcome']>> = {
+  rest: 'done',
+  done: 'done',
+  hold: 'held',
+  lost: 'held',
+  superseded: 'held',
+  would: 'would',
+  failed: 'failed',
+};
+
+/** Carries one decision out, remembers what changed, and answers what became of it. */
+export async function settle(
+  one: Considered & { readonly decided: Decided },
+  ports: Ports,
+  round: Round,
+): Promise<DecisionReport> {
+  const { decision } = one.decided;
+  const signal = withGrace(round.signal, ports.settings.grace);
+  const outcome = await attempt(one, ports, { ...round, signal }, round.signal);
+  const report: DecisionReport = {
+    ...reportOf(one),
+    capacity: { ...decision.capacity },
+    binding: decision.binding,
+    outcome: OUTCOMES[outcome.became],
+    ...(outcome.error ? { error: shown(outcome.error) } : {}),
+    steps: outcome.note === undefined ? decision.steps : [...decision.steps, noted(outcome.note)],
+  };
+  journalChange(report, outcome, ports, round, one);
+  return report;
+}
+
+async function attempt(
+  one: Considered & { readonly decided: Decided },
+  ports: Ports,
+  round: Round,
+  end: AbortSignal,
+): Promise<Outcome> {
+  const id = decisionId(round.now, one.stored.version);
+  // Nothing is begun once the tick has to end; what was begun is finished.
+  if (end.aborted) {
+    return { became: 'failed', decision: id, error: new DeadlineError(one.scalable.key) };
+  }
+  try {
+    return await act(one, id, ports, round);
+  } catch (error) {
+    const late = round.signal.aborted;
+    if (!late && !(error instanceof ScalerError)) throw error;
+    const known = error instanceof ScalerError ? error : new DeadlineError(one.scalable.key);
+    const cause = late ? new DeadlineError(one.scalable.key, { cause: error }) : known;
+    return { became: 'failed', decision: id, error: cause };
+  }
+}
+
+async function act(
+  one: Considered & { readonly decided: Decided },
+  id: string,
+  ports: Ports,
+  round: Round,
+): Promise<Outcome> {
+  const { scalable, stored, decided, reading } = one;
+  const { decision } = decided;
+  const isDry = round.dryRun || scalable.policy.rule.dryRun;
+  if (decision.verdict === 'change' && !isDry) {
+    await finishIntent(one, ports, round);
+    const fence = reading?.found === 'yes' ? reading.state.fence : '';
+    const account = accountOf(one, round);
+    const assignment = { scalable, decided, fence, stored, at: round.now, account };
+    const result = await carryOut(assignment, ports, round.signal);
+    return became(result);
+  }
+  await remember(one, ports, round);
+  return { became: decision.verdict === 'change' ? 'would' : decision.verdict, decision: id };
+}
+
+function became(result: CarriedOut): Outcome {
+  const { outcome, decision } = result;
+  switch (outcome) {
+    case 'done':
+      return { became: outcome, decision };
+    case 'lost':
+      return { became: outcome, decision, note: 'another worker was first' };
+    case 'superseded':
+      return { became: outcome, decision, note: result.because };
+    case 'failed':
+      return { became: outcome, decision, error: result.error };
+    default:
+      return assertNever(outcome);
+  }
+}
+
+const noted = (note: string): Step => ({
+  step: 'gate',
+  dimension: null,
+  before: null,
+  after: null,
+  note,
+});
+
+/** Writes memory that changed, and clears an intent whose time is over. Nothing new, no write. */
+async function remember(
+  one: Considered & { readonly decided: Decided },
+  ports: Ports,
+  round: Round,
+): Promise<void> {
+  const { scalable, stored, decided } = one;
+  const memory = writeMemory(decided.memory);
+  const isOver = stored.intent !== undefined && stored.intent.deadline <= ports.clock.now();
+  if (stored.intent !== undefined && !isOver) return; // Its owner settles.
+  if (memory === stored.memory && !isOver) return;
+  await finishIntent(one, ports, round);
+  const { key, slot } = scalable;
+  await ports.memories.write(
+    { slot, key, expected: stored.version, memory, intent: undefined },
+    round.signal,
+  );
+}
+
+async function finishIntent(one: Considered, ports: Ports, round: Round): Promise<void> {
+  const { scalable, stored, reading } = one;
+  if (stored.intent === undefined || reading?.found !== 'yes') return;
+  await takeOver(scalable, stored.intent, reading.state.wanted, ports, round.signal);
+}
+
+/** What the audit log keeps of a decision: who, what, why; small enough for one item. */
+function accountOf(one: Considered & { readonly decided: Decided }, round: Round): object {
+  const { scalable, decided, samples } = one;
+  return {
+    tick: round.tick,
+    at: round.now,
+    rule: scalable.policy.rule.id,
+    target: targetName(scalable.target),
+    capacity: decided.decision.capacity,
+    binding: decided.decision.binding,
+    metrics: metricsOf(samples),
+    steps: decided.decision.steps,
+  };
+}
+
+/** The answer for a scalable whose target could not be read, so that nothing was decided. */
+export function failedReport(one: Considered, ports: Ports, round: Round): DecisionReport {
+  const error =
+    one.reading && one.reading.found !== 'yes'
+      ? one.reading.error
+      : new DeadlineError(one.scalable.key);
+  const report: DecisionReport = {
+    ...reportOf(one),
+    capacity: {},
+    binding: 'none',
+    outcome: 'failed',
+    error: shown(error),
+    steps: [],
+  };
+  const decision = decisionId(round.now, one.stored.version);
+  journalChange(report, { became: 'failed', decision, error }, ports, round, one);
+  return report;
+}
+
+const shown = (error: ScalerError): { code: string; message: string } => ({
+  code: error.code,
+  message: error.message,
+});
+
+function reportOf({
+  scalable,
+  samples,
+}: Considered): Pick<DecisionReport, 'rule' | 'target' | 'metrics'> {
+  return {
+    rule: scalable.policy.rule.id,
+    target: targetName(scalable.target),
+    metrics: metricsOf(samples),
+  };
+}
+
+function metricsOf(
+  samples: Readonly<Record<string, Sample>>,
+): Readonly<Record<string, MetricReport>> {
+  return Object.fromEntries(
+    Object.entries(samples).map(([name, sample]): [string, MetricReport] => {
+      if (!('measurement' in sample)) {
+        return [name, { trust: sample.trust, value: null, because: sample.because }];
+      }
+      const because = sample.trust === 'stale' ? { because: sample.because } : {};
+      return [name, { trust: sample.trust, value: valueOf(sample.measurement), ...because }];
+    }),
+  );
+}
+
+function valueOf(measurement: Measurement): MetricReport['value'] {
+  if (measurement.kind === 'number') return measurement.value;
+  if (measurement.kind === 'record') return measurement.values;
+  return { ...lagFigures(measurement.partitions, measurement.reset) };
+}
+
+/** One line for what was changed, tried or would be; a rest, a hold and a lost race are none. */
+function journalChange(
+  report: DecisionReport,
+  { became: what, decision, note, error }: Outcome,
+  ports: Ports,
+  round: Round,
+  one: Considered,
+): void {
+  if (what === 'rest' || what === 'hold' || what === 'lost') return;
+  const { rule, target, capacity, binding, outcome } = report;
+  const why = error?.message ?? note;
+  ports.journal.change({
+    tick: round.tick,
+    decision,
+    rule,
+    target,
+    capacity,
+    binding,
+    outcome,
+    dryRun: round.dryRun || one.scalable.policy.rule.dryRun,
+    ...(error ? { code: error.code } : {}),
+    ...(why === undefined ? {} : { note: why }),
+  });
+}
