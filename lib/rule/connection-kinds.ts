@@ -3,11 +3,14 @@ import {
   choice,
   duration,
   flag,
+  inside,
   list,
+  note,
   object,
   type ObjectSchema,
   optional,
   type Parsed,
+  type Place,
   secret,
   text,
   withDefault,
@@ -29,6 +32,21 @@ const tls = optional(
   ),
 );
 
+/** Notes it unless one of two attributes is there; one that is there but wrong counts as there. */
+function exactlyOne<Key extends string>(
+  keys: readonly [Key, Key],
+  found: Readonly<Partial<Record<Key, unknown>>>,
+  place: Place,
+): void {
+  const [one, other] = keys;
+  const [hasOne, hasOther] = keys.map((key) => !(key in found) || found[key] !== undefined);
+  if (hasOne === true && hasOther === true) {
+    note(inside(place, other), `expected either ${one} or ${other}, found both`);
+  } else if (hasOne === false && hasOther === false) {
+    note(place, `expected ${one} or ${other}, found neither`);
+  }
+}
+
 /** Kafka: either `brokers`, or `msk` with the ARN of a cluster whose brokers AWS is asked for. */
 export const kafkaConnection = object(
   {
@@ -39,7 +57,7 @@ export const kafkaConnection = object(
           pattern: /^[\w.-]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/,
           accepted: 'host:port',
         }),
-        { about: 'Bootstrap brokers.', max: 100 },
+        { about: 'Bootstrap brokers.', min: 1, max: 100 },
       ),
     ),
     msk: optional(
@@ -65,7 +83,18 @@ export const kafkaConnection = object(
     tls,
     timeout,
   },
-  { about: 'A Kafka cluster.' },
+  {
+    about: 'A Kafka cluster.',
+    check(found, place) {
+      exactlyOne(['brokers', 'msk'], found, place);
+      if (found.auth !== undefined && 'msk' in found && found.msk === undefined) {
+        note(inside(place, 'auth'), 'goes with msk only: other brokers know no IAM');
+      }
+      if (found.auth !== undefined && found.sasl !== undefined) {
+        note(inside(place, 'sasl'), 'expected either auth or sasl, found both');
+      }
+    },
+  },
 );
 export type KafkaConnection = Parsed<typeof kafkaConnection>;
 
@@ -83,7 +112,15 @@ export const kubernetesConnection = object(
     ),
     timeout,
   },
-  { about: 'A Kubernetes cluster.' },
+  {
+    about: 'A Kubernetes cluster.',
+    check(found, place) {
+      exactlyOne(['kubeconfig', 'eks'], found, place);
+      if (found.context !== undefined && found.eks !== undefined) {
+        note(inside(place, 'context'), 'goes with kubeconfig only');
+      }
+    },
+  },
 );
 export type KubernetesConnection = Parsed<typeof kubernetesConnection>;
 
@@ -92,6 +129,7 @@ export const processConnection = object(
   {
     command: list(text({ about: 'Program and arguments.' }), {
       about: 'What each replica runs.',
+      min: 1,
       max: 100,
     }),
     stopAfter: withDefault(
@@ -129,7 +167,13 @@ export const httpConnection = object(
     followRedirects: withDefault(flag({ about: 'Follow redirects to the same host.' }), false),
     timeout,
   },
-  { about: 'An HTTP endpoint.' },
+  {
+    about: 'An HTTP endpoint.',
+    check({ bearer, basic }, place) {
+      if (bearer === undefined || basic === undefined) return;
+      note(inside(place, 'basic'), 'expected either bearer or basic, found both');
+    },
+  },
 );
 export type HttpConnection = Parsed<typeof httpConnection>;
 

@@ -17,6 +17,8 @@ export interface Rule {
   /** How long without activity before the last replica goes. */
   readonly idle: Millis;
   readonly smoothing: { readonly halfLife: Millis } | undefined;
+  /** How long growth waits while no offset moves, for a consumer group that is rebalancing. */
+  readonly rebalanceHold: Millis;
   readonly scaleUp: Pace;
   readonly scaleDown: Pace;
   /** Shares of the actual count within which a wish changes nothing, by direction; 0.1 = 10 %. */
