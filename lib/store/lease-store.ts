@@ -15,6 +15,8 @@ export interface Lease {
   /** The fencing token: grows with every change of owner, and never shrinks or repeats. */
   readonly token: number;
   readonly expiresAt: EpochMillis;
+  /** When it was last acquired before this, by anybody; undefined the first time. */
+  readonly before: EpochMillis | undefined;
 }
 
 export type LeaseAttempt =
