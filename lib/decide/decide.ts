@@ -150,11 +150,10 @@ function decideDimension(
   };
 }
 
-function fallBack(trace: Trace, { rule }: Policy, { failing, doubts }: Trusted): void {
+function fallBack(trace: Trace, { rule }: Policy, { failing, doubts, doubted }: Trusted): void {
   const { fallback } = rule;
   if (fallback === undefined || failing < fallback.after) return;
-  const first = [...doubts][0];
-  const why = first === undefined ? '' : `, ${first[0]} is ${first[1]}`;
-  const note = `fallback of ${fallback.replicas} after ${fallback.after} failing ticks${why}`;
+  const why = doubted.map((name) => `${name} is ${doubts.get(name) ?? ''}`).join(', ');
+  const note = `fallback of ${fallback.replicas} after ${fallback.after} failing ticks: ${why}`;
   trace.step('trust', Math.max(trace.count, fallback.replicas), note);
 }

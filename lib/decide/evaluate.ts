@@ -32,8 +32,9 @@ export interface Evaluated {
 
 /**
  * The count a rule asks for: the actual one, moved into what its expressions allow. Unknown never
- * changes anything, and what rests on doubtful metrics may grow a target but never shrinks it
- * (KEDA#1850, KEDA#3065: a metric outage must not empty the service).
+ * changes anything, and while any metric that a rule uses, be it only in a bound, is not fresh, the
+ * rule may grow its target but not shrink it (KEDA#1850, KEDA#3065: a metric outage must not empty
+ * the service).
  */
 export function evaluate(
   programs: WantedPrograms,
@@ -52,9 +53,10 @@ export function evaluate(
   const low = min?.known ? min.count : 0;
   const high = max?.known ? max.count : Number.POSITIVE_INFINITY;
   const target = Math.min(Math.max(current, low), high);
-  const doubt = (min?.known ? min.doubt : undefined) ?? (max?.known ? max.doubt : undefined);
+  const [doubt] = trusted.doubted;
   if (target < current && doubt !== undefined) {
-    return { target: current, withheld: true, note: `${target} wished, not shrunk: ${doubt}` };
+    const why = `${doubt} is ${trusted.doubts.get(doubt) ?? ''}`;
+    return { target: current, withheld: true, note: `${target} wished, not shrunk: ${why}` };
   }
   return { target, withheld: false, note: describe(programs, low, high) };
 }

@@ -3,7 +3,7 @@ import { ExpressionError } from '../expression/errors.ts';
 import type { Dimension } from '../model/target.ts';
 import { expressionsOf } from '../rule/expressions-of.ts';
 import type { MetricSpec, Rule } from '../rule/rule.ts';
-import type { Problem } from '../rule/schema.ts';
+import { isPlain, type Problem } from '../rule/schema.ts';
 
 /** A rule with its expressions compiled: what `decide` runs on. */
 export interface Policy {
@@ -61,4 +61,49 @@ export function compilePolicy(rule: Rule): PolicyAttempt {
   });
   const used = new Set([...programs.values()].flatMap(({ names }) => names));
   return { ok: true, policy: { rule, wanted, min, max, used: [...used] } };
+}
+
+/**
+ * What can be said of the expressions of a rule whose form is wrong, so that an operator is told
+ * everything at once: its metrics are taken to be anything, and a path with a problem is left alone.
+ */
+export function syntaxProblems(
+  attributes: Readonly<Record<string, unknown>>,
+  known: readonly Problem[],
+): readonly Problem[] {
+  const { metrics } = attributes;
+  const names = isPlain(metrics) ? Object.keys(metrics) : [];
+  const scope: Scope = Object.fromEntries(names.map((name) => [name, { kind: 'any' }]));
+  return texts(attributes).flatMap(([path, source]) => {
+    if (known.some((problem) => problem.path === path)) return [];
+    try {
+      compile(source, scope, 'number');
+      return [];
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      return [{ path, message: error.message }];
+    }
+  });
+}
+
+/** The texts that stand where a rule has expressions. */
+function texts(
+  attributes: Readonly<Record<string, unknown>>,
+): readonly (readonly [string, string])[] {
+  const places = ['replicas', 'created', 'started', 'min', 'max'].flatMap((key) => {
+    const value = attributes[key];
+    const inner = isPlain(value)
+      ? [
+          ['min', value['min']],
+          ['max', value['max']],
+        ]
+      : [];
+    return [
+      [key, value] as const,
+      ...inner.map(([end, of]) => [`${key}.${String(end)}`, of] as const),
+    ];
+  });
+  return places.flatMap(([path, value]) =>
+    typeof value === 'string' ? [[path, value] as const] : [],
+  );
 }

@@ -14,6 +14,8 @@ export interface Trusted {
   readonly env: Readonly<Record<string, Value | undefined>>;
   /** Why each metric that is not fresh is not, by name. */
   readonly doubts: ReadonlyMap<string, string>;
+  /** Those of them that an expression names. */
+  readonly doubted: readonly string[];
   readonly activity: Activity;
   /** Ticks in a row with a doubt about a metric in use, this one included; 0 = all is well. */
   readonly failing: number;
@@ -44,11 +46,13 @@ export function trust(
     const packed = judged.offsets ?? before;
     if (packed !== undefined) offsets[name] = packed;
   }
-  const unsure = policy.used.some((name) => doubts.has(name));
+  const doubted = policy.used.filter((name) => doubts.has(name));
+  const unsure = doubted.length > 0;
   const counted = policy.rule.fallback?.after ?? 0;
   return {
     env,
     doubts,
+    doubted,
     activity: { busy, unsure, frozen },
     // Counted no further than it is asked for, so that a long outage is not a write each tick.
     failing: unsure ? Math.min((memory.failing ?? 0) + 1, counted) : 0,

@@ -13,3 +13,16 @@ export class RuleUnknownError extends ScalerError {
     );
   }
 }
+
+/** Two rules scale the same target. */
+export class TargetContestedError extends ScalerError {
+  readonly code = 'TARGET_CONTESTED';
+  readonly retry = 'never';
+
+  constructor(target: string, rules: readonly string[]) {
+    super(
+      `${target} is scaled by ${rules.join(' and ')}`,
+      'Keep one of these rules; until then neither acts.',
+    );
+  }
+}

@@ -1,4 +1,4 @@
-import { compilePolicy, type Policy } from '../decide/policy.ts';
+import { compilePolicy, type Policy, syntaxProblems } from '../decide/policy.ts';
 import type { EpochMillis } from '../model/units.ts';
 import { contentHash } from '../rule/content-hash.ts';
 import { parseRule } from '../rule/parse-rule.ts';
@@ -26,11 +26,14 @@ type Verdict =
 
 /** Everything that is wrong with a rule at once, its expressions included; or the policy it makes. */
 export function judgeRule(
-  item: Pick<RuleItem, 'id' | 'attributes'>,
+  item: Pick<RuleItem, 'id' | 'attributes' | 'broken'>,
   { vocabulary, connections }: Pick<Ports, 'vocabulary' | 'connections'>,
 ): Verdict {
+  if (item.broken) return { ok: false, problems: item.broken };
   const parsed = parseRule(item.id, item.attributes, vocabulary, connections);
-  return parsed.ok ? compilePolicy(parsed.rule) : parsed;
+  if (parsed.ok) return compilePolicy(parsed.rule);
+  const { problems } = parsed;
+  return { ok: false, problems: [...problems, ...syntaxProblems(item.attributes, problems)] };
 }
 
 /** Reads and judges every rule. One bad rule never stops another. */
@@ -70,7 +73,7 @@ export async function reviewRule(
   signal: AbortSignal,
 ): Promise<Reviewed> {
   const verdict = judgeRule(item, ports);
-  const of = contentHash(item.attributes);
+  const of = contentHash(item.broken ?? item.attributes);
   const isNews = item.status?.of !== of || item.status.state !== (verdict.ok ? 'valid' : 'invalid');
   if (verdict.ok) {
     if (isNews) {

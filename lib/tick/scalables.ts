@@ -1,10 +1,11 @@
 import type { Policy } from '../decide/policy.ts';
 import { ScalerError } from '../model/errors.ts';
-import type { Target } from '../model/target.ts';
+import { type Target, targetName } from '../model/target.ts';
 import type { EpochMillis, Millis } from '../model/units.ts';
 import { isMany, scalableKey } from '../rule/expand.ts';
 import { slotOf } from '../rule/slot.ts';
 import { bounded } from './bounded.ts';
+import { TargetContestedError } from './errors.ts';
 import type { Ports } from './ports.ts';
 
 /** One rule on one target: the unit of reconciliation, of memory and of failure. */
@@ -43,7 +44,38 @@ export async function expandRules(
       return [];
     }
   });
-  return { scalables: lists.flat(), failed };
+  const { single, contested } = settleOwners(lists.flat());
+  return { scalables: single, failed: [...failed, ...contested] };
+}
+
+/**
+ * One owner for each target. A rule that names a target outranks one whose pattern matches it;
+ * where two of a kind meet, neither acts, for they would undo each other at every tick.
+ */
+function settleOwners(scalables: readonly Scalable[]): {
+  readonly single: readonly Scalable[];
+  readonly contested: readonly Unexpanded[];
+} {
+  const owners = new Map<string, Scalable[]>();
+  for (const scalable of scalables) {
+    const name = `${scalable.target.resource} ${targetName(scalable.target)}`;
+    const others = owners.get(name);
+    if (others) others.push(scalable);
+    else owners.set(name, [scalable]);
+  }
+  const contested: Unexpanded[] = [];
+  const single = [...owners.values()].flatMap((all) => {
+    const named = all.filter(({ policy }) => !isMany(policy.rule.target));
+    const rivals = named.length > 0 ? named : all;
+    if (rivals.length === 1) return rivals;
+    const rules = rivals.map(({ policy }) => policy.rule.id);
+    for (const { policy, target } of rivals) {
+      const error = new TargetContestedError(targetName(target), rules);
+      contested.push({ rule: policy.rule.id, target: targetName(target), error });
+    }
+    return [];
+  });
+  return { single, contested };
 }
 
 async function expandRule(

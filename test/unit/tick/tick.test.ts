@@ -325,6 +325,17 @@ describe('what other people do', () => {
 });
 
 describe('rules as they are edited', () => {
+  test('everything that is wrong is told at once, expressions of a wrong form included', async () => {
+    const world = await ordersWorld();
+    await world.rule('orders', {
+      ...ordersRule({ replicas: 'ceil(orders.lag / ', max: 'orders.partitions', intervall: '15s' }),
+    });
+    const { invalid } = await world.tick();
+    expect(invalid[0]?.errors.map(({ path }) => path)).toEqual(['intervall', 'replicas']);
+    expect(invalid[0]?.errors[0]?.message).toContain('did you mean "interval"?');
+    expect(invalid[0]?.errors[1]?.message).toMatch(/end/);
+  });
+
   test('a bad edit is reported on the item, and the last good version goes on', async () => {
     const world = await ordersWorld();
     world.source.offsets('orders', lagging(300));
@@ -380,6 +391,31 @@ describe('rules as they are edited', () => {
     expect(due).toBe(10);
     const byHand = await world.tick({ rules: ['orders'] });
     expect(byHand.decisions).toHaveLength(1);
+  });
+});
+
+describe('two rules on one target', () => {
+  test('two that name it: neither acts, and each names the other', async () => {
+    const world = await ordersWorld();
+    await world.rule('rival', ordersRule({ max: 2 }));
+    world.source.offsets('orders', lagging(300));
+    const { decisions } = await world.tick();
+    expect(decisions.map(({ rule, error }) => [rule, error?.code])).toEqual([
+      ['orders', 'TARGET_CONTESTED'],
+      ['rival', 'TARGET_CONTESTED'],
+    ]);
+    expect(decisions[0]?.error?.message).toContain('orders and rival');
+    expect(world.deployer.writes).toEqual([]);
+  });
+
+  test('a rule that names it outranks a pattern that matches it', async () => {
+    const world = await ordersWorld();
+    const target = { kind: 'kubernetes', connection: 'prod', namespace: 'shop', name: 'ord*' };
+    await world.rule('all', { ...ordersRule({ max: 2 }), target });
+    world.source.offsets('orders', lagging(300));
+    const { decisions } = await world.tick();
+    expect(decisions.map(({ rule, outcome }) => [rule, outcome])).toEqual([['orders', 'done']]);
+    expect(world.deployer.replicas(orders)).toBe(6);
   });
 });
 
