@@ -239,7 +239,7 @@ function answer(broker: Omit<FakeBroker, 'close'>, port: number, socket: Socket,
 /** Listens on a free port of the loopback. */
 export async function createFakeKafkaBroker(): Promise<FakeBroker> {
   const sockets = new Set<Socket>();
-  const server: Server = createServer();
+  const server: Server = createServer({ noDelay: true });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
