@@ -112,8 +112,8 @@ function keepOpen<Kind extends Openable<Opened>, Opened extends { close(): Promi
   connections: Connections,
   surroundings: Surroundings,
 ): {
-  open(kind: string, connection: string): Promise<Opened>;
-  close(): Promise<void>;
+  readonly open: (kind: string, connection: string) => Promise<Opened>;
+  readonly close: () => Promise<void>;
 } {
   const opened = new Map<string, Promise<Opened>>();
   return {
@@ -135,10 +135,16 @@ function keepOpen<Kind extends Openable<Opened>, Opened extends { close(): Promi
       }
     },
     close: async () => {
-      const all = await Promise.allSettled(opened.values());
+      const openings = [...opened.values()];
       opened.clear();
+      // What could not be opened has nothing to close.
       await Promise.all(
-        all.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)),
+        openings.map((one) =>
+          one.then(
+            (it) => it.close(),
+            () => undefined,
+          ),
+        ),
       );
     },
   };

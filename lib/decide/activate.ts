@@ -17,6 +17,12 @@ export interface Activated {
   readonly note: string;
 }
 
+/** The moment, and what the ticks before it left. */
+export interface Before {
+  readonly memory: { readonly idleSince?: EpochMillis; readonly frozenSince?: EpochMillis };
+  readonly now: EpochMillis;
+}
+
 /**
  * The way between none and one. A wish from zero passes at once. The last replica stays until
  * nothing has happened for `idle`: no lag, no offset moved, nothing wished (riff counted only the
@@ -34,8 +40,7 @@ export function activate(
   times: { readonly idle: Millis; readonly frozenHold: Millis },
   counts: { readonly current: number; readonly target: number },
   activity: Activity,
-  memory: { readonly idleSince?: EpochMillis; readonly frozenSince?: EpochMillis },
-  now: EpochMillis,
+  { memory, now }: Before,
 ): Activated {
   const { current, target } = counts;
   const idle = target === 0 && !activity.busy && !activity.unsure;

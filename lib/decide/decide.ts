@@ -1,6 +1,7 @@
 import type { Sample } from '../model/sample.ts';
 import type { Dimension, TargetState } from '../model/target.ts';
 import type { EpochMillis } from '../model/units.ts';
+import type { Pace } from '../rule/rule.ts';
 import { activate } from './activate.ts';
 import { cooldown } from './cooldown.ts';
 import type { Decision, DimensionChange, Step } from './decision.ts';
@@ -92,13 +93,10 @@ function decideDimension(
   trace.always('evaluate', evaluated.target, evaluated.note);
   fallBack(trace, policy, trusted);
   const times = { idle: rule.idle, frozenHold: rule.rebalanceHold };
-  const activated = activate(
-    times,
-    { current, target: trace.count },
-    trusted.activity,
+  const activated = activate(times, { current, target: trace.count }, trusted.activity, {
     memory,
     now,
-  );
+  });
   trace.step('activate', activated.count, activated.note);
 
   const target = trace.count;
@@ -131,9 +129,6 @@ function decideDimension(
   const busy = seen.held ?? seen.target.busy;
   if (busy !== undefined) trace.step('gate', current, busy);
 
-  const kept = rememberChange(changes, undefined, longestPeriod(paces), now);
-  const rest = Math.max(paces.up.cooldown, paces.down.cooldown);
-  const cooling = before.changedAt !== undefined && now - before.changedAt < rest;
   return {
     count: trace.count,
     steps: trace.steps,
@@ -144,8 +139,7 @@ function decideDimension(
       // A climb that a later step held must not go on in secret, or it ends in a jump.
       ...(smoothed.memory && smoothed.count === trace.count ? { smooth: smoothed.memory } : {}),
       ...(stable.memory ? { stable: stable.memory } : {}),
-      ...(kept.length > 0 ? { changes: kept } : {}),
-      ...(cooling && before.changedAt !== undefined ? { changedAt: before.changedAt } : {}),
+      ...pastChanges(before, paces, now),
     },
   };
 }
@@ -156,4 +150,16 @@ function fallBack(trace: Trace, { rule }: Policy, { failing, doubts, doubted }: 
   const why = doubted.map((name) => `${name} is ${doubts.get(name) ?? ''}`).join(', ');
   const note = `fallback of ${fallback.replicas} after ${fallback.after} failing ticks: ${why}`;
   trace.step('trust', Math.max(trace.count, fallback.replicas), note);
+}
+
+/** What is still to be remembered of changes made: for policies and for cooldowns. */
+function pastChanges(
+  { changes = [], changedAt }: DimensionMemory,
+  paces: { readonly up: Pace; readonly down: Pace },
+  now: EpochMillis,
+): DimensionMemory {
+  const kept = rememberChange(changes, undefined, longestPeriod(paces), now);
+  const rest = Math.max(paces.up.cooldown, paces.down.cooldown);
+  const isCooling = changedAt !== undefined && now - changedAt < rest;
+  return { ...(kept.length > 0 ? { changes: kept } : {}), ...(isCooling ? { changedAt } : {}) };
 }

@@ -1,4 +1,4 @@
-import { type Program, toCount, type Value } from '../expression/compile.ts';
+import { type Program, toCount } from '../expression/compile.ts';
 import { ExpressionError } from '../expression/errors.ts';
 import type { EpochMillis } from '../model/units.ts';
 import type { WantedPrograms } from './policy.ts';
@@ -15,7 +15,7 @@ export function answer(program: Program, trusted: Trusted, now: EpochMillis): An
   const doubt =
     doubted === undefined ? undefined : `${doubted} is ${trusted.doubts.get(doubted) ?? ''}`;
   try {
-    const count = toCount(program.evaluate(trusted.env as Record<string, Value>, now) as number);
+    const count = toCount(program.evaluate(trusted.env, now) as number);
     return { known: true, count, doubt };
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;

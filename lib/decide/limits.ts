@@ -1,7 +1,7 @@
 import type { EpochMillis } from '../model/units.ts';
 import { bound, type Limits } from './bound.ts';
 import { answer } from './evaluate.ts';
-import { activeOverride, override } from './override.ts';
+import { activeOverride, applyOverride } from './override.ts';
 import type { Policy } from './policy.ts';
 import type { Trace } from './trace.ts';
 import type { Trusted } from './trust.ts';
@@ -23,7 +23,8 @@ export function applyBounds(trace: Trace, moment: Moment, current: number): void
   trace.step('windows', bound(trace.count, { min: open.min ?? 0, max: ceiling }), open.note);
 
   const person = activeOverride(rule.override, now);
-  if (person) trace.step('override', override(person, { current, wish: trace.count }), person.note);
+  if (person)
+    trace.step('override', applyOverride(person, { current, wish: trace.count }), person.note);
 
   const own = ownLimits(moment, current);
   const max = Math.min(own.max, ceiling, person?.max ?? Number.POSITIVE_INFINITY);

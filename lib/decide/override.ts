@@ -31,7 +31,7 @@ export function activeOverride(
 }
 
 /** Where an override leaves a wish: moved into its bounds, and not moved the way that is paused. */
-export function override(
+export function applyOverride(
   bounds: OverrideBounds,
   counts: { readonly current: number; readonly wish: number },
 ): number {

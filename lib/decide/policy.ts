@@ -92,18 +92,10 @@ function texts(
 ): readonly (readonly [string, string])[] {
   const places = ['replicas', 'created', 'started', 'min', 'max'].flatMap((key) => {
     const value = attributes[key];
-    const inner = isPlain(value)
-      ? [
-          ['min', value['min']],
-          ['max', value['max']],
-        ]
-      : [];
-    return [
-      [key, value] as const,
-      ...inner.map(([end, of]) => [`${key}.${String(end)}`, of] as const),
-    ];
+    if (!isPlain(value)) return [{ path: key, value }];
+    return ['min', 'max'].map((end) => ({ path: `${key}.${end}`, value: value[end] }));
   });
-  return places.flatMap(([path, value]) =>
+  return places.flatMap(({ path, value }) =>
     typeof value === 'string' ? [[path, value] as const] : [],
   );
 }

@@ -33,7 +33,7 @@ export function smooth(
   const { current, target } = counts;
   if (current === 0 && target > 0) return arrived(1, target, now);
   const since = memory === undefined ? interval : elapsed(memory.at, now);
-  const gain = halfLife === 0 ? 1 : 1 - 2 ** (-since / halfLife);
+  const gain = halfLife === 0 ? 1 : 1 - 0.5 ** (since / halfLife);
   const start = memory?.value ?? current;
   return arrived(start + gain * (target - start), target, now);
 }

@@ -90,17 +90,26 @@ function isoDay({ year, month, day }: Day): string {
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+interface Zone {
+  readonly format: Intl.DateTimeFormat;
+  /** Milliseconds ahead of UTC at the beginning of each hour asked for, by hours since 1970. */
+  readonly offsets: Map<number, number>;
+}
+
+const HOUR: Millis = millis(3_600_000);
+const zones = new Map<string, Zone>();
 
 /** Formats are dear to make (about 50 µs) and zones are few. */
-const MOST_FORMATS = 100;
+const MOST_ZONES = 100;
+/** A month of hours, in each zone. */
+const MOST_OFFSETS = 744;
 
-function formatOf(zone: string): Intl.DateTimeFormat {
-  const known = formats.get(zone);
+function zoneOf(name: string): Zone {
+  const known = zones.get(name);
   if (known) return known;
-  if (formats.size >= MOST_FORMATS) formats.clear();
+  if (zones.size >= MOST_ZONES) zones.clear();
   const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
+    timeZone: name,
     calendar: 'gregory',
     hourCycle: 'h23',
     year: 'numeric',
@@ -110,16 +119,36 @@ function formatOf(zone: string): Intl.DateTimeFormat {
     minute: 'numeric',
     second: 'numeric',
   });
-  formats.set(zone, format);
-  return format;
+  const zone: Zone = { format, offsets: new Map() };
+  zones.set(name, zone);
+  return zone;
 }
 
 /** The wall clock of a zone at a moment, as the UTC milliseconds that would read the same. */
-function wallClock(at: number, zone: string): number {
+function wallClock(at: number, name: string): number {
+  const zone = zoneOf(name);
+  // Formatting takes about 4 µs, which is most of a decision, so it is done at whole hours and
+  // kept. No zone changes its clocks twice within an hour: if both ends agree, so does the middle.
+  const hour = Math.floor(at / HOUR);
+  const offset = offsetAtHour(zone, hour);
+  return at + (offset === offsetAtHour(zone, hour + 1) ? offset : offsetAt(zone, at));
+}
+
+function offsetAtHour(zone: Zone, hour: number): number {
+  const known = zone.offsets.get(hour);
+  if (known !== undefined) return known;
+  if (zone.offsets.size >= MOST_OFFSETS) zone.offsets.clear();
+  const offset = offsetAt(zone, hour * HOUR);
+  zone.offsets.set(hour, offset);
+  return offset;
+}
+
+function offsetAt({ format }: Zone, at: number): number {
+  const whole = Math.floor(at / 1000) * 1000;
   const parts: Record<string, number> = {};
-  for (const { type, value } of formatOf(zone).formatToParts(at)) parts[type] = Number(value);
+  for (const { type, value } of format.formatToParts(whole)) parts[type] = Number(value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-  return Date.UTC(year, month - 1, day, hour, minute, second) + (((at % 1000) + 1000) % 1000);
+  return Date.UTC(year, month - 1, day, hour, minute, second) - whole;
 }
 
 function localDay(at: EpochMillis, zone: string): Day {

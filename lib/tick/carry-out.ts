@@ -119,8 +119,7 @@ async function attempt(
  */
 export async function takeOver(
   { key }: Scalable,
-  intent: Intent,
-  observed: Capacity,
+  { intent, observed }: { readonly intent: Intent; readonly observed: Capacity },
   ports: Ports,
   signal: AbortSignal,
 ): Promise<void> {

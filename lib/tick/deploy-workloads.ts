@@ -40,14 +40,14 @@ export async function deployWorkloads(
     // The target is part of what was deployed: a rule that moves takes its workload along.
     const hash = contentHash([targetName(scalable.target), workload]);
     const isThere = readings[at]?.found === 'yes';
-    const before = memories.get(scalable.key)?.managed;
-    return isThere && before?.hash === hash ? [] : [{ at, scalable, workload, hash, before }];
+    const old = memories.get(scalable.key)?.managed;
+    return isThere && old?.hash === hash ? [] : [{ at, scalable, workload, hash, old }];
   });
   const deployed: number[] = [];
   await bounded(
     wanted,
     ports.settings.concurrency,
-    async ({ at, scalable, workload, hash, before: old }) => {
+    async ({ at, scalable, workload, hash, old }) => {
       const failure = await deploy(scalable, { workload, old: old?.target }, ports, round.signal);
       if (failure) {
         readings[at] = { found: 'unknown', error: failure };

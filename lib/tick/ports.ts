@@ -23,9 +23,9 @@ export interface Ports {
   readonly leases: LeaseStore;
   readonly audit: AuditLog;
   /** The source for a metric kind over a connection; opened once and kept. Rejects with a ScalerError. */
-  source(kind: string, connection: string): Promise<MetricSource>;
+  readonly source: (kind: string, connection: string) => Promise<MetricSource>;
   /** The deployer for a target kind over a connection; opened once and kept. Rejects with a ScalerError. */
-  deployer(kind: string, connection: string): Promise<Deployer>;
+  readonly deployer: (kind: string, connection: string) => Promise<Deployer>;
   /** Makes ready to answer for cron expressions; loads the library only when a rule has one. */
   cron(): Promise<LastFiring>;
   readonly vocabulary: Vocabulary;

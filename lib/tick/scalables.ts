@@ -57,11 +57,11 @@ function settleOwners(scalables: readonly Scalable[]): {
   readonly contested: readonly Unexpanded[];
 } {
   const owners = new Map<string, Scalable[]>();
-  for (const scalable of scalables) {
-    const name = `${scalable.target.resource} ${targetName(scalable.target)}`;
+  for (const one of scalables) {
+    const name = `${one.target.resource} ${targetName(one.target)}`;
     const others = owners.get(name);
-    if (others) others.push(scalable);
-    else owners.set(name, [scalable]);
+    if (others) others.push(one);
+    else owners.set(name, [one]);
   }
   const contested: Unexpanded[] = [];
   const single = [...owners.values()].flatMap((all) => {
@@ -105,14 +105,18 @@ function scalable(policy: Policy, target: Target, many: boolean, { settings }: P
  * remembered for it.
  */
 export function isDue(
-  interval: Millis,
-  phase: number,
-  now: EpochMillis,
-  before: EpochMillis | undefined,
-  period: Millis,
+  { interval, phase }: { readonly interval: Millis; readonly phase: number },
+  { now, before, period }: Beat,
 ): boolean {
   if (interval <= period) return true;
   const since = before ?? now - period;
   const round = (at: number): number => Math.floor((at + phase * period) / interval);
   return round(now) > round(since);
+}
+
+/** This tick, the one before it if there was one, and how far apart they usually are. */
+export interface Beat {
+  readonly now: EpochMillis;
+  readonly before: EpochMillis | undefined;
+  readonly period: Millis;
 }

@@ -58,7 +58,7 @@ export async function settle(
     ...(outcome.error ? { error: shown(outcome.error) } : {}),
     steps: outcome.note === undefined ? decision.steps : [...decision.steps, noted(outcome.note)],
   };
-  journalChange(report, outcome, ports, round, one);
+  journalChange(report, outcome, ports, asJournaled(one, round));
   return report;
 }
 
@@ -151,7 +151,8 @@ async function remember(
 async function finishIntent(one: Considered, ports: Ports, round: Round): Promise<void> {
   const { scalable, stored, reading } = one;
   if (stored.intent === undefined || reading?.found !== 'yes') return;
-  await takeOver(scalable, stored.intent, reading.state.wanted, ports, round.signal);
+  const found = { intent: stored.intent, observed: reading.state.wanted };
+  await takeOver(scalable, found, ports, round.signal);
 }
 
 /** What the audit log keeps of a decision: who, what, why; small enough for one item. */
@@ -184,7 +185,7 @@ export function failedReport(one: Considered, ports: Ports, round: Round): Decis
     steps: [],
   };
   const decision = decisionId(round.now, one.stored.version);
-  journalChange(report, { became: 'failed', decision, error }, ports, round, one);
+  journalChange(report, { became: 'failed', decision, error }, ports, asJournaled(one, round));
   return report;
 }
 
@@ -229,22 +230,26 @@ function journalChange(
   report: DecisionReport,
   { became: what, decision, note, error }: Outcome,
   ports: Ports,
-  round: Round,
-  one: Considered,
+  { tick, dryRun }: Pick<Round, 'tick' | 'dryRun'>,
 ): void {
   if (what === 'rest' || what === 'hold' || what === 'lost') return;
   const { rule, target, capacity, binding, outcome } = report;
   const why = error?.message ?? note;
   ports.journal.change({
-    tick: round.tick,
+    tick,
     decision,
     rule,
     target,
     capacity,
     binding,
     outcome,
-    dryRun: round.dryRun || one.scalable.policy.rule.dryRun,
+    dryRun,
     ...(error ? { code: error.code } : {}),
     ...(why === undefined ? {} : { note: why }),
   });
 }
+
+const asJournaled = (one: Considered, { tick, dryRun }: Round): Pick<Round, 'tick' | 'dryRun'> => ({
+  tick,
+  dryRun: dryRun || one.scalable.policy.rule.dryRun,
+});

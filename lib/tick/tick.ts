@@ -127,8 +127,9 @@ function dueNow(
   { settings }: Ports,
   now: EpochMillis,
 ): readonly Scalable[] {
+  const beat = { now, before: lease.before, period: settings.period };
   return scalables.filter(({ policy, slot }) =>
-    isDue(policy.rule.interval, slot / settings.slots, now, lease.before, settings.period),
+    isDue({ interval: policy.rule.interval, phase: slot / settings.slots }, beat),
   );
 }
 

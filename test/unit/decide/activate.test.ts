@@ -20,7 +20,10 @@ function follow(idle: number, steps: readonly Step[], frozenHold = 0): readonly 
   let memory: Memory = {};
   return steps.map(({ at, target, actual, activity }) => {
     const times = { idle: millis(idle), frozenHold: millis(frozenHold) };
-    const next = activate(times, { current: actual, target }, activity, memory, epochMillis(at));
+    const next = activate(times, { current: actual, target }, activity, {
+      memory,
+      now: epochMillis(at),
+    });
     memory = {
       ...(next.idleSince === undefined ? {} : { idleSince: next.idleSince }),
       ...(next.frozenSince === undefined ? {} : { frozenSince: next.frozenSince }),
@@ -103,7 +106,10 @@ describe('the way to zero (riff §5.2, T = 50)', () => {
 
   test('a target at zero keeps no clock, so that its ticks write nothing', () => {
     const times = { idle: millis(50), frozenHold: millis(0) };
-    const { idleSince } = activate(times, { current: 0, target: 0 }, QUIET, {}, epochMillis(9));
+    const { idleSince } = activate(times, { current: 0, target: 0 }, QUIET, {
+      memory: {},
+      now: epochMillis(9),
+    });
     expect(idleSince).toBe(undefined);
   });
 });
