@@ -6,6 +6,7 @@ import {
   type EmbeddedStore,
   startEmbeddedStore,
 } from './dynalite.ts';
+import { LocalStackError } from './errors.ts';
 
 /** What the environment would say if the embedded store were a real one. */
 export const embeddedEnvironment = (endpoint: string) => ({
@@ -20,7 +21,14 @@ const PORTS_TRIED = 20;
 
 /** Starts the embedded store of a folder and makes its tables. `port` 0 = any free one. */
 export async function openEmbedded(folder: string, port: number): Promise<EmbeddedStore> {
-  const store = await onFreePort(port, (free) => startEmbeddedStore({ folder, port: free }));
+  const store = await onFreePort(port, (free) => startEmbeddedStore({ folder, port: free })).catch(
+    // What it says is meant for people already: who has the folder or the port.
+    (error: Error) => {
+      throw new LocalStackError(error.message.replace(/\.$/, ''), 'Then try again.', {
+        cause: error,
+      });
+    },
+  );
   const { RULES_TABLE: rules, STATE_TABLE: state } = embeddedEnvironment(store.endpoint);
   const client = createDynamoClient({
     region: EMBEDDED_REGION,

@@ -8,6 +8,7 @@ import type { Clock } from '../../lib/model/clock.ts';
 import type { ProcessConnection } from '../../lib/rule/connection-kinds.ts';
 import type { Connections } from '../../lib/rule/vocabulary.ts';
 import { onFreePort, openEmbedded } from './embedded.ts';
+import { LocalStackError } from './errors.ts';
 import { announce, findRunningStack } from './running.ts';
 
 /** DynamoDB and the example's queue, both on loopback and in this process. */
@@ -53,9 +54,9 @@ export async function startLocalStack(options: StackOptions): Promise<LocalStack
   const { folder, note, port } = options;
   const other = findRunningStack(folder);
   if (other !== undefined) {
-    throw new Error(
-      `The local stack already runs on ${folder} (process ${other.pid}, DynamoDB at ${other.endpoint}). ` +
-        'Stop it with Ctrl-C in its terminal before starting another; all other commands talk to it.',
+    throw new LocalStackError(
+      `The local stack already runs on ${folder} (process ${other.pid}, DynamoDB at ${other.endpoint})`,
+      'Stop it with Ctrl-C in its terminal before starting another; all other commands talk to it.',
     );
   }
   const closing: (() => Promise<void> | void)[] = [];
