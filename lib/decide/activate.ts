@@ -60,6 +60,7 @@ export function activate(
   if (target > 0 || current === 0) return stays(target, '');
   if (idleSince === undefined) return stays(1, 'still active');
   const quiet = elapsed(idleSince, now);
-  if (quiet >= times.idle) return stays(0, `idle for ${quiet / 1000} s`);
-  return stays(1, `idle for ${quiet / 1000} s of ${times.idle / 1000} s`);
+  const seconds = Math.floor(quiet / 1000);
+  if (quiet >= times.idle) return stays(0, `idle for ${seconds} s`);
+  return stays(1, `idle for ${seconds} s of ${times.idle / 1000} s`);
 }
