@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { type App, createApp } from '../lib/app.ts';
 import { readConfig } from '../lib/config.ts';
 import { createLogger, createLogJournal } from '../lib/record/log.ts';
-import { createEmfMetrics, createMetrics } from '../lib/record/metrics.ts';
+import { createEmfMetrics } from '../lib/record/metrics.ts';
+import { systemClock } from '../lib/system-clock.ts';
 
 /**
  * The app as Lambda runs it. Connections come as `connections.json` beside the code, which the
@@ -17,6 +18,10 @@ export async function lambdaApp(): Promise<App> {
     connections,
     env: process.env,
     journal: createLogJournal(createLogger()),
-    metrics: createEmfMetrics(createMetrics()),
+    metrics: createEmfMetrics({
+      write: (line) => process.stdout.write(`${line}\n`),
+      service: process.env['POWERTOOLS_SERVICE_NAME'] ?? 'rubato',
+      clock: systemClock,
+    }),
   });
 }

@@ -12,7 +12,10 @@ export function reportOutcome<Event, Result>(
   journal: Journal = createLogJournal(createLogger()),
 ): MiddlewareObj<Event, Result> {
   return {
-    onError: ({ error }) => journal.failure(trouble(error)),
+    // A block, because middy takes whatever is returned here for the answer.
+    onError({ error }) {
+      journal.failure(trouble(error));
+    },
   };
 }
 
