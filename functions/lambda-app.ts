@@ -2,9 +2,15 @@ import { readFile } from 'node:fs/promises';
 
 import { type App, createApp } from '../lib/app.ts';
 import { readConfig } from '../lib/config.ts';
-import { createLogger, createLogJournal } from '../lib/record/log.ts';
+import { createLazyJournal } from '../lib/record/lazy-journal.ts';
 import { createEmfMetrics } from '../lib/record/metrics.ts';
 import { systemClock } from '../lib/system-clock.ts';
+
+/** The journal of this container: Powertools' JSON lines, loaded by the first of them. */
+export const journal = createLazyJournal(async () => {
+  const { createLogger, createLogJournal } = await import('../lib/record/log.ts');
+  return createLogJournal(createLogger());
+});
 
 /**
  * The app as Lambda runs it. Connections come as `connections.json` beside the code, which the
@@ -17,7 +23,7 @@ export async function lambdaApp(): Promise<App> {
     config: readConfig(process.env),
     connections,
     env: process.env,
-    journal: createLogJournal(createLogger()),
+    journal,
     metrics: createEmfMetrics({
       write: (line) => process.stdout.write(`${line}\n`),
       service: process.env['POWERTOOLS_SERVICE_NAME'] ?? 'rubato',

@@ -23,8 +23,29 @@ interface Exports {
   readonly all: readonly string[];
 }
 
+/** What the SDK's cache of discovered endpoints is made from, by name. */
+const LRU_CACHE = /^mnemonist\/lru-cache$/;
+
 /**
- * Loads less of the AWS SDK, with two changes to how its modules are bundled:
+ * The five methods the SDK uses of that cache, over a Map, which keeps its keys in order of use
+ * when each use sets them again. DynamoDB's client makes one at each start and uses it only where
+ * endpoint discovery is switched on.
+ */
+const SMALL_LRU_CACHE = `export default class {
+  #kept = new Map(); #capacity;
+  constructor(capacity) { this.#capacity = capacity; }
+  has(key) { return this.#kept.has(key); }
+  peek(key) { return this.#kept.get(key); }
+  get(key) { const value = this.#kept.get(key); if (this.#kept.delete(key)) this.#kept.set(key, value); return value; }
+  set(key, value) {
+    this.#kept.delete(key); this.#kept.set(key, value);
+    if (this.#kept.size > this.#capacity) this.#kept.delete(this.#kept.keys().next().value);
+  }
+  clear() { this.#kept.clear(); }
+}`;
+
+/**
+ * Loads less of the AWS SDK, with three changes to how its modules are bundled:
  *
  * They import from the module that defines a name and not from the index that passes it on. esbuild
  * shares code between chunks by whole files, and an index reaches every file of its package:
@@ -32,6 +53,8 @@ interface Exports {
  * at each start because DynamoDB's client names the same index.
  *
  * Of a package.json, which clients read for their version, only the version is kept.
+ *
+ * An LRU cache of 8 KB that DynamoDB's client makes and does not use is one of a few lines.
  */
 export function leanSdk(): Plugin {
   return {
@@ -39,6 +62,8 @@ export function leanSdk(): Plugin {
     setup(build) {
       const resolve = createResolver(build);
       const find = createFinder(resolve);
+      build.onResolve({ filter: LRU_CACHE }, () => ({ path: 'lru-cache', namespace: 'small' }));
+      build.onLoad({ filter: /.*/, namespace: 'small' }, () => ({ contents: SMALL_LRU_CACHE }));
       build.onLoad({ filter: SDK_MODULE }, async ({ path: file }) => {
         const source = await readFile(file, 'utf8');
         return { contents: await straighten(source, file, resolve, find), loader: 'js' };

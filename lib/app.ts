@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import type { Deployer, DeployerKind } from './act/deployer.ts';
 import { targetKinds } from './act/registry.ts';
-import { createSecretSource } from './aws/secrets.ts';
 import { type Config, ConfigError } from './config.ts';
+import type { SecretSource } from './model/secrets.ts';
 import type { Surroundings } from './model/surroundings.ts';
 import type { SourceKind, MetricSource } from './observe/metric-source.ts';
 import { metricKinds } from './observe/registry.ts';
@@ -68,7 +68,7 @@ export function createApp(parts: Parts): App {
   const rules: DynamoTable = { client, tableName: config.rulesTable };
   const state: DynamoTable = { client, tableName: config.stateTable };
   const surroundings: Surroundings = {
-    secrets: createSecretSource({ env: parts.env, region: config.region, clock: systemClock }),
+    secrets: lazySecrets(parts),
     clock: systemClock,
     region: config.region,
   };
@@ -98,6 +98,21 @@ export function createApp(parts: Parts): App {
     close: async () => {
       await Promise.all([sources.close(), deployers.close()]);
       client.destroy();
+    },
+  };
+}
+
+/** The secrets' source, loaded when a connection first needs one. */
+function lazySecrets({ env, config }: Parts): SecretSource {
+  let source: Promise<SecretSource> | undefined;
+  const load = async (): Promise<SecretSource> => {
+    const { createSecretSource } = await import('./aws/secrets.ts');
+    return createSecretSource({ env, region: config.region, clock: systemClock });
+  };
+  return {
+    resolve: async (reference, signal) => {
+      source ??= load();
+      return (await source).resolve(reference, signal);
     },
   };
 }

@@ -1,20 +1,20 @@
 import type { MiddlewareObj } from '@middy/core';
 
 import { ScalerError } from '../../lib/model/errors.ts';
-import type { Journal, TroubleEntry } from '../../lib/record/journal.ts';
-import { createLogger, createLogJournal } from '../../lib/record/log.ts';
+import type { TroubleEntry } from '../../lib/record/journal.ts';
+import type { LazyJournal } from '../../lib/record/lazy-journal.ts';
 
 /**
  * The outermost middleware: an error becomes one line, whatever stage it came from, and is thrown
- * on, so that Lambda counts it. What a call that worked amounts to, the flow itself records.
+ * on, so that Lambda counts it; and no call ends before its lines are written, for a container is
+ * frozen after it. What a call that worked amounts to, the flow itself records.
  */
-export function reportOutcome<Event, Result>(
-  journal: Journal = createLogJournal(createLogger()),
-): MiddlewareObj<Event, Result> {
+export function reportOutcome<Event, Result>(journal: LazyJournal): MiddlewareObj<Event, Result> {
   return {
-    // A block, because middy takes whatever is returned here for the answer.
-    onError({ error }) {
+    after: () => journal.flush(),
+    onError: async ({ error }) => {
       journal.failure(trouble(error));
+      await journal.flush();
     },
   };
 }

@@ -1,6 +1,13 @@
 import type { Value } from '../expression/compile.ts';
 import { assertNever } from '../model/errors.ts';
-import { lagFigures, moved, type OffsetMarks, packOffsets, unpackOffsets } from '../model/lag.ts';
+import {
+  committedMoved,
+  lagFigures,
+  moved,
+  type OffsetMarks,
+  packOffsets,
+  unpackOffsets,
+} from '../model/lag.ts';
 import type { PartitionOffsets, Sample } from '../model/sample.ts';
 import { elapsed, type EpochMillis } from '../model/units.ts';
 import type { MetricSpec } from '../rule/rule.ts';
@@ -116,10 +123,10 @@ function movement(
   previous: OffsetMarks | undefined,
   lag: number,
 ): Pick<Judged, 'busy' | 'frozen' | 'offsets'> {
-  const moves = previous !== undefined && moved(previous, partitions);
   return {
-    busy: lag > 0 || moves,
-    frozen: lag > 0 && previous !== undefined && !moves,
+    busy: lag > 0 || moved(previous, partitions),
+    // Consumers that make no progress are what a rebalance looks like; producers may go on (riff 9.8).
+    frozen: lag > 0 && previous !== undefined && !committedMoved(previous, partitions),
     offsets: packOffsets(partitions),
   };
 }

@@ -10,7 +10,6 @@ import {
   type ObjectSchema,
   optional,
   type Parsed,
-  quote,
   record,
   text,
   withDefault,
@@ -18,12 +17,9 @@ import {
 import type { Connection } from '../../rule/vocabulary.ts';
 import type { SourceKind } from '../metric-source.ts';
 import { relativePath } from './address.ts';
-import { HttpSourceError } from './errors.ts';
-import { findSeries, matching, OPENMETRICS_TYPE } from './exposition.ts';
-import type { Answer } from './get.ts';
-import { followJsonPath, type JsonPath, numberOf, parseJsonPath } from './json-path.ts';
-import { reduce, REDUCERS } from './reduce.ts';
-import { createHttpSource, type Reader } from './source.ts';
+import { type JsonPath, parseJsonPath } from './json-path.ts';
+import { REDUCERS } from './reduce.ts';
+import type { Reader } from './source.ts';
 
 const jsonOptions = object(
   {
@@ -53,7 +49,7 @@ const jsonOptions = object(
     },
   },
 );
-type JsonOptions = Parsed<typeof jsonOptions>;
+export type JsonOptions = Parsed<typeof jsonOptions>;
 
 const openmetricsOptions = object(
   {
@@ -79,113 +75,28 @@ const openmetricsOptions = object(
   },
   { about: 'A number on a metrics page (OpenMetrics or Prometheus text).' },
 );
-type OpenmetricsOptions = Parsed<typeof openmetricsOptions>;
+export type OpenmetricsOptions = Parsed<typeof openmetricsOptions>;
 
 /** `http-json`: one number of a JSON document, at most 5 MB, that a GET answers. */
-export const httpJson: SourceKind = kindOf(jsonOptions, () => {
-  const documents = new WeakMap<Answer, { readonly document: unknown }>();
-  return {
-    accept: 'application/json',
-    path: (options) => (options as JsonOptions).path,
-    measure: (answer, options) => {
-      const parsed = documents.get(answer) ?? { document: parseJson(answer) };
-      documents.set(answer, parsed);
-      return { value: jsonNumber(parsed.document, options as JsonOptions), at: undefined };
-    },
-  };
-});
+export const httpJson: SourceKind = kindOf(jsonOptions, async () =>
+  (await import('./readers.ts')).jsonReader(),
+);
 
 /** `openmetrics`: one metric's series, matched by labels, of a metrics page, at most 5 MB. */
-export const openmetrics: SourceKind = kindOf(openmetricsOptions, () => ({
-  accept: `${OPENMETRICS_TYPE};version=1.0.0,text/plain;version=0.0.4;q=0.5`,
-  path: (options) => (options as OpenmetricsOptions).path,
-  measure: (answer, options) => openmetricsNumber(answer, options as OpenmetricsOptions),
-}));
+export const openmetrics: SourceKind = kindOf(openmetricsOptions, async () =>
+  (await import('./readers.ts')).openmetricsReader(),
+);
 
-function kindOf(schema: ObjectSchema<object>, createReader: () => Reader): SourceKind {
+/** The schema is needed wherever rules are read; what reads over HTTP is loaded when a rule does. */
+function kindOf(schema: ObjectSchema<object>, createReader: () => Promise<Reader>): SourceKind {
   return {
     connections: ['http'],
     schema,
     figures: [],
-    open: async (connection: Connection, surroundings: Surroundings) =>
-      createHttpSource(connection.settings as HttpConnection, surroundings, createReader()),
+    open: async (connection: Connection, surroundings: Surroundings) => {
+      const { createHttpSource } = await import('./source.ts');
+      const settings = connection.settings as HttpConnection;
+      return createHttpSource(settings, surroundings, await createReader());
+    },
   };
 }
-
-function parseJson(answer: Answer): unknown {
-  try {
-    return JSON.parse(answer.body);
-  } catch (error) {
-    throw new HttpSourceError(
-      'NOT_READABLE',
-      `the answer is no JSON (it starts with ${quote(answer.body.slice(0, 40))})`,
-      'Check the path of the rule and the URL of the connection.',
-      { cause: error },
-    );
-  }
-}
-
-function jsonNumber(document: unknown, { json, reduce: how }: JsonOptions): number {
-  const found = followJsonPath(document, json);
-  if ('nothingAt' in found) throw nothingThere(`the answer has nothing at ${found.nothingAt}`);
-  const values = found.found.map((value) => {
-    if (value === null) throw nothingThere(`the answer has null at ${json.text}`);
-    // Entries that are only counted may be anything.
-    const number = how === 'count' ? 1 : numberOf(value);
-    if (number === undefined) throw notANumber(`${json.text} is ${quote(value)}`);
-    return number;
-  });
-  const value = reduce(values, how ?? 'sum');
-  if (value === undefined) throw nothingThere(`${json.text} has no entries to take the ${how} of`);
-  return finite(value, json.text);
-}
-
-function openmetricsNumber(answer: Answer, options: OpenmetricsOptions) {
-  const format = answer.mediaType === OPENMETRICS_TYPE ? 'openmetrics' : 'prometheus';
-  const found = findSeries(answer.body, options.metric, format);
-  if ('problem' in found) {
-    throw new HttpSourceError(
-      'NOT_READABLE',
-      `the metrics page cannot be read: ${found.problem}`,
-      'Check what the endpoint exposes.',
-    );
-  }
-  const series = matching(found.series, options.labels);
-  const name = `${options.metric}${shownLabels(options.labels)}`;
-  if (series.length === 0) {
-    const others = found.series.length;
-    throw nothingThere(
-      `no series ${name}${others === 0 ? '' : `, though ${others} of that metric with other labels`}`,
-    );
-  }
-  for (const { value } of series) finite(value, name);
-  const value = reduce(
-    series.map((one) => one.value),
-    options.reduce,
-  );
-  const stamps = series.flatMap(({ timestamp }) => (timestamp === undefined ? [] : [timestamp]));
-  return {
-    value: finite(value ?? Number.NaN, name),
-    at: reduce(stamps, 'min'),
-  };
-}
-
-function shownLabels(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${quote(value)}`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
-}
-
-function finite(value: number, name: string): number {
-  if (Number.isFinite(value)) return value;
-  throw notANumber(`${name} is ${value}`);
-}
-
-const nothingThere = (what: string) =>
-  new HttpSourceError(
-    'NOTHING_THERE',
-    what,
-    'Check the rule, or give the expression a default with ??.',
-  );
-
-const notANumber = (what: string) =>
-  new HttpSourceError('NOT_A_NUMBER', what, 'The metric must be a finite number.');

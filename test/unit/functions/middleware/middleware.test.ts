@@ -6,7 +6,8 @@ import { reportOutcome } from '../../../../functions/middleware/report-outcome.t
 import { withApp } from '../../../../functions/middleware/with-app.ts';
 import { withDeadline } from '../../../../functions/middleware/with-deadline.ts';
 import { ScalerError } from '../../../../lib/model/errors.ts';
-import type { Journal, TroubleEntry } from '../../../../lib/record/journal.ts';
+import type { TroubleEntry } from '../../../../lib/record/journal.ts';
+import { createLazyJournal, type LazyJournal } from '../../../../lib/record/lazy-journal.ts';
 
 /** As Lambda gives it; what middlewares add to it is typed as there already, so the type is left open. */
 const contextWith = (remainingMs: number): never => lambdaContext(remainingMs) as never;
@@ -124,16 +125,16 @@ describe('withApp', () => {
 });
 
 describe('reportOutcome', () => {
-  function listening(): { readonly journal: Journal; readonly failures: TroubleEntry[] } {
+  function listening(): { readonly journal: LazyJournal; readonly failures: TroubleEntry[] } {
     const failures: TroubleEntry[] = [];
     const unexpected = () => {
       throw new Error('only failures are reported here');
     };
-    const journal: Journal = {
+    const journal = createLazyJournal(async () => ({
       change: unexpected,
       problem: unexpected,
       failure: (entry) => failures.push(entry),
-    };
+    }));
     return { journal, failures };
   }
 
