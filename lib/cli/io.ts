@@ -13,6 +13,8 @@ export interface Io {
   size(): { readonly columns: number; readonly rows: number } | undefined;
   /** All of stdin. */
   read(): Promise<string>;
+  /** Stdin piece by piece, for what is answered as it comes. */
+  input(): AsyncIterable<string>;
   /** Asks on the terminal; undefined where nobody is there to answer. */
   ask(question: string): Promise<string | undefined>;
   /** Opens the person's editor on a file and resolves with whether it ended well. */

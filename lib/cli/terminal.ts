@@ -27,6 +27,7 @@ export function createTerminal(): Io {
     err: (line) => stderr.write(line),
     size: () => (stdout.isTTY ? { columns: stdout.columns, rows: stdout.rows } : undefined),
     read: () => text(stdin),
+    input: () => stdin.setEncoding('utf8'),
     ask: async (question) => {
       if (!stdin.isTTY) return undefined;
       const lines = createInterface({ input: stdin, output: stderr });

@@ -41,6 +41,9 @@ export function createFakeIo(person: Person = {}): FakeIo {
     },
     size: () => person.size,
     read: async () => person.stdin ?? '',
+    input: async function* pieces() {
+      yield person.stdin ?? '';
+    },
     ask: async () => person.answers?.shift(),
     edit: async (file) => person.edit?.(file) ?? false,
     write: (name, text) => {

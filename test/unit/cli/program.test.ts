@@ -8,6 +8,8 @@ test.for([
   ['tick'],
   ['lag'],
   ['explain'],
+  ['eval'],
+  ['simulate'],
   ['rules'],
   ['rules', 'list'],
   ['rules', 'get'],
