@@ -81,20 +81,22 @@ function compileAnew(source: string, scope: Scope, expect: 'number' | 'any'): Pr
     });
     const type = check(tree, scope, FUNCTIONS);
     if (expect === 'number' && !isNumber(type) && !isUnknown(type)) refuseResult(type);
-    return programOf(source, fold(tree), type, expect);
+    return programOf({ source, scope, expect }, fold(tree), type);
   });
 }
 
-function programOf(
-  source: string,
-  tree: Node,
-  type: StaticType,
-  expect: 'number' | 'any',
-): Program {
+interface Request {
+  readonly source: string;
+  readonly scope: Scope;
+  readonly expect: 'number' | 'any';
+}
+
+function programOf({ source, scope, expect }: Request, tree: Node, type: StaticType): Program {
   const generator: Generator = {
     lets: [],
     pointers: [],
     kept: new Map(),
+    scope: Object.keys(scope),
     names: new Set(),
     slots: 0,
     visit: generate,

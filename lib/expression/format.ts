@@ -61,7 +61,7 @@ const RANKS = ['bigint', 'string', 'number', 'boolean'];
 const rankOf = (key: Value): number => (key === null ? -1 : RANKS.indexOf(typeof key));
 
 /** Shortest digits that read back the same; with an exponent below 1e-4 and from 1e6 on. */
-export function formatFloat(value: number): string {
+function formatFloat(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   if (Object.is(value, -0)) return '-0';

@@ -79,7 +79,7 @@ function decimal(value: bigint, unit: bigint): string {
 }
 
 /** How many of a unit a duration is, as a float. */
-export const inUnits = (nanos: bigint, unit: bigint): number =>
+const inUnits = (nanos: bigint, unit: bigint): number =>
   Number(nanos / unit) + Number(nanos % unit) / Number(unit);
 
 export const inHours = (nanos: bigint): number => inUnits(nanos, HOUR);

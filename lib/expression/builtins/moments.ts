@@ -23,8 +23,8 @@ export function civilOf(moment: Moment): {
 }
 
 /**
- * The moment at which a zone shows a date and time of day. Where the clock skips it, the offset
- * before the change is taken; where it shows it twice, the first.
+ * The moment at which a zone shows a date and time of day. Where the clock skips it or shows it
+ * twice, it is one of the two that come into question, the one Go's time.Date happens to choose.
  */
 export function momentOf(civil: Civil, nanos: number, zone: Zone): Moment {
   const local = secondsFromCivil(civil);

@@ -91,15 +91,20 @@ function asNumber(value: Value, name: string, at: number): number {
   return fail(at, `${name} takes numbers, found ${kindOf(value)}`);
 }
 
-/** Every element of an array that is no array itself, however deep. */
-function* leavesOf(values: readonly Value[], walk: Walk, depth = 0): Generator<Value> {
-  const { name, surroundings, at } = walk;
-  if (depth > MAX_VALUE_DEPTH) fail(at, `${name} was given arrays that are nested too deeply`);
-  spend(surroundings, values.length, at);
-  for (const value of values) {
-    if (isArray(value)) yield* leavesOf(value, walk, depth + 1);
-    else yield value;
-  }
+/** Every element that is no array itself, however deep in arrays. */
+function leavesOf(values: readonly Value[], walk: Walk): Value[] {
+  const leaves: Value[] = [];
+  const visit = (elements: readonly Value[], depth: number): void => {
+    const { name, surroundings, at } = walk;
+    if (depth > MAX_VALUE_DEPTH) fail(at, `${name} was given arrays that are nested too deeply`);
+    spend(surroundings, elements.length, at);
+    for (const element of elements) {
+      if (isArray(element)) visit(element, depth + 1);
+      else leaves.push(element);
+    }
+  };
+  visit(values, 0);
+  return leaves;
 }
 
 /** Durations can be compared as arguments, but not as elements of an array. */
@@ -160,7 +165,7 @@ const median: Builtin = {
   run: (values, surroundings, at) => {
     const walk = { name: 'median', surroundings, at };
     // NaN sorts before everything, as Go's sort has it.
-    const numbers = Array.from(leavesOf(values, walk), (value) => asNumber(value, 'median', at));
+    const numbers = leavesOf(values, walk).map((value) => asNumber(value, 'median', at));
     const sorted = numbers.toSorted((one, other) =>
       Number.isNaN(one) ? -1 : Number.isNaN(other) ? 1 : one - other,
     );

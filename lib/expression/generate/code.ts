@@ -16,7 +16,7 @@ export interface Frame {
 export type Run<Result = Value> = (frame: Frame) => Result;
 
 /** Which kinds of value a node can give at run time, as bits; the checker's types may be wider. */
-export const NO_KIND = 0;
+const NO_KIND = 0;
 export const INT_KIND = 1;
 export const FLOAT_KIND = 2;
 export const NUMBER_KIND = INT_KIND | FLOAT_KIND;
@@ -46,7 +46,9 @@ export interface Generator {
   /** Predicates around, innermost last: the code of `#`, `#index` and `#acc`. */
   readonly pointers: Readonly<Record<string, Code>>[];
   readonly kept: Map<Node, Code>;
-  /** Names of the scope that have been used. */
+  /** All names of the scope. */
+  readonly scope: readonly string[];
+  /** Those that have been used. */
   readonly names: Set<string>;
   slots: number;
   readonly visit: (node: Node, generator: Generator) => Code;

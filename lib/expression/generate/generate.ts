@@ -86,7 +86,10 @@ function generateName(node: Extract<Node, { kind: 'name' }>, generator: Generato
   const { name, at } = node;
   const bound = generator.lets.findLast((binding) => binding.name === name);
   if (bound !== undefined) return bound.code;
-  if (name === '$env') return anyCode((frame) => wholeScope(frame.env));
+  if (name === '$env') {
+    for (const each of generator.scope) generator.names.add(each);
+    return anyCode((frame) => wholeScope(frame.env));
+  }
   generator.names.add(name);
   const lenient = { run: (frame: { env: Env }) => readName(frame.env, name), label: name };
   if (typeOf(node).kind === 'float') {
@@ -142,7 +145,7 @@ function generateLet(node: Extract<Node, { kind: 'let' }>, generator: Generator)
 }
 
 /** The code of what a slot holds, given the code of what was put there. */
-export function slotCode(slot: number, held: Code, name: string, at: number): Code {
+function slotCode(slot: number, held: Code, name: string, at: number): Code {
   const { kinds, items, literal } = held;
   if (literal !== undefined && held.lenient === undefined) return held;
   const read: Run<Value | undefined> = (frame) => frame.slots[slot];

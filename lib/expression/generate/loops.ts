@@ -3,13 +3,12 @@ import type { BuiltinNode, Node } from '../ast.ts';
 import { grow, spend } from '../budget.ts';
 import { fail } from '../errors.ts';
 import { directionOf } from '../sorting.ts';
-import { isArray, isKey, kindOf, LooseMap, NO_GROUP, type Value } from '../values.ts';
+import { isKey, kindOf, LooseMap, NO_GROUP, type Value } from '../values.ts';
 import {
   ANY_KIND,
   anyCode,
   boolCode,
   type Code,
-  FLOAT_KIND,
   type Frame,
   type Generator,
   INT_KIND,
@@ -19,29 +18,7 @@ import {
   type Run,
   test,
 } from './code.ts';
-
-/** A builtin with a predicate, its parts made runnable. */
-interface Loop {
-  readonly name: string;
-  readonly at: number;
-  readonly collection: Run;
-  /** Kinds of the elements. */
-  readonly items: number;
-  /** The predicate; the element itself where there is none. */
-  readonly body: Code;
-  readonly holds: Run<boolean>;
-  readonly slots: Slots;
-  readonly third: Code | undefined;
-  readonly map: Code | undefined;
-  readonly throws: boolean;
-  readonly enough: bigint | undefined;
-}
-
-interface Slots {
-  readonly item: number;
-  readonly index: number;
-  readonly acc: number;
-}
+import { elements, enter, indexRead, type Loop, slotRead } from './loop.ts';
 
 export function generateLoop(node: BuiltinNode, generator: Generator): Code {
   const [collectionNode, bodyNode, thirdNode] = node.arguments;
@@ -55,7 +32,7 @@ export function generateLoop(node: BuiltinNode, generator: Generator): Code {
     if (inner === undefined) return undefined;
     generator.pointers.push({
       '': item,
-      index: slotRead(slots.index, INT_KIND),
+      index: indexRead(slots.index),
       acc: slotRead(slots.acc, ANY_KIND),
     });
     const code = generator.visit(inner, generator);
@@ -77,31 +54,6 @@ export function generateLoop(node: BuiltinNode, generator: Generator): Code {
     enough: node.enough,
   };
   return LOOPS[node.name]?.(loop) ?? fail(node.at, `${node.name} is not there`);
-}
-
-function slotRead(slot: number, kinds: number): Code {
-  const run: Run = (frame) => frame.slots[slot] ?? null;
-  if (kinds === FLOAT_KIND) {
-    const float = run as Run<number>;
-    return { kinds, run, float };
-  }
-  if (kinds !== 0 && (kinds & ~(INT_KIND | FLOAT_KIND)) === 0) {
-    return { kinds, run, float: (frame) => Number(frame.slots[slot]) };
-  }
-  return { kinds: kinds === 0 ? ANY_KIND : kinds, run };
-}
-
-function elements(loop: Loop, frame: Frame): readonly Value[] {
-  const value = loop.collection(frame);
-  if (!isArray(value)) return fail(loop.at, `${loop.name} takes an array, found ${kindOf(value)}`);
-  return value;
-}
-
-/** Puts one element where the predicate looks for it. */
-function enter(loop: Loop, frame: Frame, item: Value, index: number): void {
-  spend(frame, 1, loop.at);
-  frame.slots[loop.slots.item] = item;
-  frame.slots[loop.slots.index] = BigInt(index);
 }
 
 /** Index of the first (or last) element for which the predicate is `wanted`, or -1. */
@@ -143,7 +95,9 @@ function counter(loop: Loop): Run<bigint> {
   const enough = loop.enough === undefined ? Number.POSITIVE_INFINITY : Number(loop.enough);
   return (frame) => {
     let count = 0;
-    for (const [index, item] of elements(loop, frame).entries()) {
+    const found = elements(loop, frame);
+    for (let index = 0; index < found.length; index += 1) {
+      const item = found[index] ?? null;
       enter(loop, frame, item, index);
       if (loop.holds(frame)) count += 1;
       if (count >= enough) break;
@@ -156,7 +110,9 @@ function filterCode(loop: Loop): Code {
   const map = loop.map?.run;
   const run: Run = (frame) => {
     const passed: Value[] = [];
-    for (const [index, item] of elements(loop, frame).entries()) {
+    const found = elements(loop, frame);
+    for (let index = 0; index < found.length; index += 1) {
+      const item = found[index] ?? null;
       enter(loop, frame, item, index);
       if (loop.holds(frame)) passed.push(map === undefined ? item : map(frame));
     }
@@ -183,7 +139,9 @@ function sumCode(loop: Loop): Code {
   const { run: body, kinds } = loop.body;
   const run: Run = (frame) => {
     let sum: Value = 0n;
-    for (const [index, item] of elements(loop, frame).entries()) {
+    const found = elements(loop, frame);
+    for (let index = 0; index < found.length; index += 1) {
+      const item = found[index] ?? null;
       enter(loop, frame, item, index);
       sum = add(body(frame), sum, loop.at, frame);
     }
@@ -218,7 +176,9 @@ function groupCode(loop: Loop): Code {
   return anyCode((frame) => {
     const grouped = new LooseMap(NO_GROUP);
     const members = new Map<Value, Value[]>();
-    for (const [index, item] of elements(loop, frame).entries()) {
+    const found = elements(loop, frame);
+    for (let index = 0; index < found.length; index += 1) {
+      const item = found[index] ?? null;
       enter(loop, frame, item, index);
       const key = body(frame);
       if (!isKey(key)) fail(loop.at, `${kindOf(key)} cannot be the key of a group`);

@@ -70,11 +70,14 @@ function extremeFloat(
         return one < two ? two : one;
       };
     }
-    return (frame) =>
-      rest.reduce((best, run) => {
+    return (frame) => {
+      let best = first(frame);
+      for (const run of rest) {
         const value = run(frame);
-        return best < value ? value : best;
-      }, first(frame));
+        if (best < value) best = value;
+      }
+      return best;
+    };
   }
   if (rest.length === 1) {
     return (frame) => {
@@ -83,11 +86,14 @@ function extremeFloat(
       return one > two ? two : one;
     };
   }
-  return (frame) =>
-    rest.reduce((best, run) => {
+  return (frame) => {
+    let best = first(frame);
+    for (const run of rest) {
       const value = run(frame);
-      return best > value ? value : best;
-    }, first(frame));
+      if (best > value) best = value;
+    }
+    return best;
+  };
 }
 
 function rampCode(floats: readonly Run<number>[]): Run<number> {

@@ -104,6 +104,7 @@ interface Tally {
 /** Counts an answer of the original, and tells whether ours is another one without being meant so. */
 function differs(tally: Tally, { question }: Case, theirs: Answer): boolean {
   const ours = ourAnswer(question);
+  if (theirs.stage === 'timeout') print(`the original does not end: ${question.expr}`);
   tally.asked += 1;
   if (theirs.value !== undefined) tally.values += 1;
   else if (theirs.stage === 'compile') tally.compile += 1;

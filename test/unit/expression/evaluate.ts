@@ -13,7 +13,7 @@ export const NOW = epochMillis(Date.parse('2026-11-27T06:00:00Z'));
 type Env = Readonly<Record<string, Value | undefined>>;
 
 /** Floats for numbers and missing metrics, maps of floats for records, by what the env holds. */
-export function scopeOf(env: Env): Scope {
+function scopeOf(env: Env): Scope {
   return Object.fromEntries(
     Object.entries(env).map(([name, value]) => {
       if (typeof value === 'string') return [name, { kind: 'string' }];
