@@ -1,14 +1,17 @@
 import { Command, CommanderError } from 'commander';
 
 import { ConfigError } from '../config.ts';
+import '../expression/load-everything.ts';
 import { ScalerError } from '../model/errors.ts';
 import { RuleUnknownError } from '../tick/errors.ts';
 import { EventInvalidError } from '../tick/event.ts';
 import { devCommand } from './dev.ts';
+import { evalCommand } from './eval-command.ts';
 import { explainCommand } from './explain.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { lagCommand } from './lag.ts';
 import { rulesCommand } from './rules.ts';
+import { simulateCommand } from './simulate-command.ts';
 import { tickCommand } from './tick.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -35,7 +38,16 @@ function createProgram(io: Io, end: (code: ExitCode) => void): Command {
         'The store is DynamoDB where RULES_TABLE and STATE_TABLE are set, and else embedded in .rubato.\n' +
         'Exit codes: 0 done, 1 the work failed, 2 it was called wrongly.',
     );
-  for (const create of [devCommand, tickCommand, rulesCommand, lagCommand, explainCommand]) {
+  const commands = [
+    devCommand,
+    tickCommand,
+    rulesCommand,
+    lagCommand,
+    explainCommand,
+    evalCommand,
+    simulateCommand,
+  ];
+  for (const create of commands) {
     program.addCommand(create(io, end));
   }
   for (const each of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {

@@ -4,6 +4,7 @@ import type { Dimension } from '../model/target.ts';
 import { expressionsOf } from '../rule/expressions-of.ts';
 import type { MetricSpec, Rule } from '../rule/rule.ts';
 import { isPlain, type Problem } from '../rule/schema.ts';
+import { type LagRoom, roomOf } from './lag/room.ts';
 
 /** A rule with its expressions compiled: what `decide` runs on. */
 export interface Policy {
@@ -13,6 +14,14 @@ export interface Policy {
   readonly max: Program;
   /** Metrics that any of the expressions names. */
   readonly used: readonly string[];
+  readonly lag: LagNeeds;
+}
+
+/** What is to be remembered of consumer groups for a rule. */
+export interface LagNeeds {
+  /** Metrics whose `seconds` an expression may use. */
+  readonly timed: ReadonlySet<string>;
+  readonly room: LagRoom;
 }
 
 export interface WantedPrograms {
@@ -60,7 +69,30 @@ export function compilePolicy(rule: Rule): PolicyAttempt {
     };
   });
   const used = new Set([...programs.values()].flatMap(({ names }) => names));
-  return { ok: true, policy: { rule, wanted, min, max, used: [...used] } };
+  const lag = lagNeeds(rule, [...programs.values()]);
+  return { ok: true, policy: { rule, wanted, min, max, used: [...used], lag } };
+}
+
+/**
+ * Past end offsets are remembered only of metrics whose `seconds` some expression may use: one that
+ * names the metric and has that word. Where it only seems so, the memory is larger and nothing else.
+ */
+function lagNeeds({ metrics }: Rule, programs: readonly Program[]): LagNeeds {
+  const groups = Object.entries(metrics).filter(([, { lag }]) => lag !== undefined);
+  const timed = groups.filter(
+    ([name, { value, figures }]) =>
+      figures.includes('seconds') &&
+      (value ?? 'seconds') === 'seconds' &&
+      programs.some(
+        ({ names, source }) =>
+          names.includes(name) && (value !== undefined || /\bseconds\b/.test(source)),
+      ),
+  );
+  const counts = groups.some(([, { lag }]) => lag?.excludeStuck !== undefined);
+  return {
+    timed: new Set(timed.map(([name]) => name)),
+    room: roomOf(groups.length, counts || timed.length > 0),
+  };
 }
 
 /**
@@ -74,7 +106,7 @@ export function syntaxProblems(
   const { metrics } = attributes;
   const names = isPlain(metrics) ? Object.keys(metrics) : [];
   const scope: Scope = Object.fromEntries(names.map((name) => [name, { kind: 'any' }]));
-  return texts(attributes).flatMap(([path, source]) => {
+  return expressionTexts(attributes).flatMap(([path, source]) => {
     if (known.some((problem) => problem.path === path)) return [];
     try {
       compile(source, scope, 'number');
@@ -86,8 +118,8 @@ export function syntaxProblems(
   });
 }
 
-/** The texts that stand where a rule has expressions. */
-function texts(
+/** The texts that stand where a rule has expressions, each with its path. */
+export function expressionTexts(
   attributes: Readonly<Record<string, unknown>>,
 ): readonly (readonly [string, string])[] {
   const places = ['replicas', 'created', 'started', 'min', 'max'].flatMap((key) => {

@@ -1,5 +1,5 @@
 import type { BuiltinNode, Node } from './ast.ts';
-import { BUILTINS } from './builtins/catalogue.ts';
+import { builtinNamed } from './builtins/catalogue.ts';
 import type { CheckContext } from './check-context.ts';
 import { mapElement } from './check-members.ts';
 import { refuse } from './errors.ts';
@@ -22,7 +22,7 @@ export function checkBuiltin(node: BuiltinNode, context: CheckContext): StaticTy
   if (PREDICATE_BUILTINS.has(node.name)) return checkLoop(node, context);
   if (node.name === 'get') return checkGet(node, context);
   const types = node.arguments.map((argument) => context.visit(argument, context));
-  const builtin = Object.hasOwn(BUILTINS, node.name) ? BUILTINS[node.name] : undefined;
+  const builtin = builtinNamed(node.name);
   if (builtin === undefined) return refuse(node.at, `unknown function ${node.name}`);
   return builtin.check(types, node.at);
 }

@@ -1,8 +1,8 @@
 import { nearest } from '../model/nearest.ts';
 import type { CallNode, MemberNode } from './ast.ts';
-import { methodsOf } from './builtins/methods.ts';
 import type { CheckContext } from './check-context.ts';
 import { refuse } from './errors.ts';
+import { methodsOf } from './extras.ts';
 import { checkSignature } from './signature.ts';
 import {
   ANY,

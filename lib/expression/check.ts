@@ -5,7 +5,7 @@ import type { CheckContext } from './check-context.ts';
 import { checkCall, checkIndexing, checkMember } from './check-members.ts';
 import { binaryType } from './check-operators.ts';
 import { refuse } from './errors.ts';
-import { matcher } from './regexp/matcher.ts';
+import { matcher } from './extras.ts';
 import {
   ANY,
   ARRAY,

@@ -1,7 +1,7 @@
 import type { EpochMillis } from '../model/units.ts';
 import { toFloat } from './arithmetic.ts';
 import type { Node } from './ast.ts';
-import { BUILTINS } from './builtins/catalogue.ts';
+import { BUILTIN_NAMES } from './builtins/catalogue.ts';
 import { check } from './check.ts';
 import { ExpressionError, FaultSignal, type Fault } from './errors.ts';
 import { fold } from './fold.ts';
@@ -32,11 +32,7 @@ export interface Program {
   evaluate(env: Readonly<Record<string, Value | undefined>>, now: EpochMillis): Value;
 }
 
-const FUNCTIONS: readonly string[] = [
-  ...Object.keys(BUILTINS),
-  ...PREDICATE_BUILTINS.keys(),
-  'get',
-];
+const FUNCTIONS: readonly string[] = [...BUILTIN_NAMES, ...PREDICATE_BUILTINS.keys(), 'get'];
 
 /**
  * Compiles an expression that may use the names of `scope`. With `expect: 'number'` whatever is

@@ -1,4 +1,5 @@
-import { compilePolicy, type Policy, syntaxProblems } from '../decide/policy.ts';
+import { compilePolicy, expressionTexts, type Policy, syntaxProblems } from '../decide/policy.ts';
+import { prepareExpressions } from '../expression/extras.ts';
 import type { EpochMillis } from '../model/units.ts';
 import { contentHash } from '../rule/content-hash.ts';
 import { parseRule } from '../rule/parse-rule.ts';
@@ -72,6 +73,7 @@ export async function reviewRule(
   now: EpochMillis,
   signal: AbortSignal,
 ): Promise<Reviewed> {
+  await prepare(item.attributes);
   const verdict = judgeRule(item, ports);
   const of = contentHash(item.broken ?? item.attributes);
   const isNews = item.status?.of !== of || item.status.state !== (verdict.ok ? 'valid' : 'invalid');
@@ -85,6 +87,11 @@ export async function reviewRule(
   const status: RuleStatus = { state: 'invalid', since: now, of, errors: verdict.problems };
   if (isNews) await ports.rules.report(item, status, signal);
   const attributes = await ports.lastGood.get(item.id, signal);
+  if (attributes) await prepare(attributes);
   const before = attributes && judgeRule({ id: item.id, attributes }, ports);
   return { policy: before?.ok ? before.policy : undefined, errors: verdict.problems, isNews };
 }
+
+/** Loads what the expressions of a rule need beyond the usual. */
+const prepare = (attributes: RuleItem['attributes']): Promise<void> =>
+  prepareExpressions(expressionTexts(attributes).map(([, source]) => source));

@@ -1,3 +1,4 @@
+import '../../lib/expression/load-everything.ts';
 import { readFileSync } from 'node:fs';
 
 import { build } from 'esbuild';

@@ -4,7 +4,7 @@ import type { BinaryNode } from '../ast.ts';
 import { grow } from '../budget.ts';
 import { contains, isEqual } from '../equality.ts';
 import { fail } from '../errors.ts';
-import { matchDynamic, matcher } from '../regexp/matcher.ts';
+import { matchDynamic, matcher } from '../extras.ts';
 import { isNil, kindOf, type Value } from '../values.ts';
 import {
   BOOL_KIND,

@@ -1,5 +1,5 @@
 import type { BuiltinNode } from '../ast.ts';
-import { BUILTINS } from '../builtins/catalogue.ts';
+import { builtinNamed } from '../builtins/catalogue.ts';
 import { fail } from '../errors.ts';
 import { PREDICATE_BUILTINS } from '../operators.ts';
 import type { Value } from '../values.ts';
@@ -37,7 +37,7 @@ export function generateBuiltin(node: BuiltinNode, generator: Generator): Code {
   const codes = node.arguments.map((argument) => generator.visit(argument, generator));
   const numeric = generateNumeric(node, codes);
   if (numeric !== undefined) return numeric;
-  const builtin = BUILTINS[node.name];
+  const builtin = builtinNamed(node.name);
   if (builtin === undefined) return fail(node.at, `${node.name} is not there`);
   const { at } = node;
   const runs = codes.map((code) => code.run);

@@ -8,9 +8,9 @@ import {
   typeOf,
 } from '../ast.ts';
 import { grow } from '../budget.ts';
-import { callMethod } from '../builtins/methods.ts';
 import { clamp, sliceText } from '../builtins/utf8.ts';
 import { fail } from '../errors.ts';
+import { callMethod } from '../extras.ts';
 import { lookUp } from '../lookup.ts';
 import { imported, isArray, isMap, isNil, kindOf, type Value } from '../values.ts';
 import {
