@@ -8,6 +8,7 @@ import type { Surroundings } from './model/surroundings.ts';
 import type { SourceKind, MetricSource } from './observe/metric-source.ts';
 import { metricKinds } from './observe/registry.ts';
 import type { Journal, TickMetrics } from './record/journal.ts';
+import { createRecordings } from './record/registry.ts';
 import { connectionKinds } from './rule/connection-kinds.ts';
 import { parseConnections } from './rule/parse-connections.ts';
 import type { Connection, Connections, Vocabulary } from './rule/vocabulary.ts';
@@ -89,6 +90,7 @@ export function createApp(parts: Parts): App {
     connections,
     journal,
     metrics,
+    recordings: config.recordings && createRecordings(config.recordings, surroundings),
     settings: config.settings,
     ...parts.ports,
   };

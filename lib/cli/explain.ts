@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 
+import { parseIso } from '../model/iso.ts';
+import { explainDecision } from '../record/explain.ts';
 import { isMany, scalableKey } from '../rule/expand.ts';
 import type { Rule } from '../rule/rule.ts';
 import type { AuditEntry } from '../store/audit-log.ts';
@@ -7,7 +9,8 @@ import type { Ports } from '../tick/ports.ts';
 import type { DecisionReport } from '../tick/report.ts';
 import { judgeRule } from '../tick/rule-book.ts';
 import { tick } from '../tick/tick.ts';
-import { bindingStep, shownChange, shownInvalid, shownMetric, shownStep } from './decisions.ts';
+import { shownInvalid } from './decisions.ts';
+import { explainAt } from './explain-record.ts';
 import { type ExitCode, type Io } from './io.ts';
 import {
   command,
@@ -18,7 +21,7 @@ import {
   withJson,
 } from './options.ts';
 import { openSession } from './session.ts';
-import { bold, dim, plain, table } from './text.ts';
+import { bold, plain, table } from './text.ts';
 import { exitCodeOf, tickSignal } from './tick.ts';
 
 /** Enough to see a habit, few enough for one screen. */
@@ -33,7 +36,12 @@ export function explainCommand(io: Io, end: (code: ExitCode) => void): Command {
     ),
   )
     .argument('<rule>', 'the rule’s id')
-    .action(async (id: string, options: CommonOptions & JsonOption) => {
+    .option('--at <time>', 'what was recorded then, in place of now: 2026-11-20T20:00:00Z')
+    .action(async (id: string, options: CommonOptions & JsonOption & { readonly at?: string }) => {
+      if (options.at !== undefined) {
+        end(await explainAt(id, options.at, options, io));
+        return;
+      }
       const session = await openSession(options, io, 'store');
       try {
         const { ports } = session.app;
@@ -54,7 +62,10 @@ export function explainCommand(io: Io, end: (code: ExitCode) => void): Command {
         } else {
           printLines(io, [
             ...explained.flatMap(({ decision, changes }) =>
-              shownDecision(decision, rule).concat(shownChanges(changes), ''),
+              [explainDecision(decision, rule, parseIso(report.tick.at))].concat(
+                shownChanges(changes),
+                '',
+              ),
             ),
             ...shownInvalid(report.invalid),
           ]);
@@ -82,59 +93,6 @@ function keyOf({ rule: id, target }: DecisionReport, rule: Rule | undefined): st
   const name = place.pop() ?? '';
   const many = rule !== undefined && isMany(rule.target);
   return scalableKey(id, { namespace: place.join('/'), name }, many);
-}
-
-/** One decision on one screen: what was measured, what the rule says, every step, the answer. */
-function shownDecision(decision: DecisionReport, rule: Rule | undefined): readonly string[] {
-  const { error, metrics, steps } = decision;
-  const binding = bindingStep(decision);
-  const measured = Object.entries(metrics).map(([name, metric]) => [
-    `  ${name}`,
-    shownMetric(metric),
-    metric.trust,
-    dim(plain(metric.because ?? '')),
-  ]);
-  const taken = steps.map((step) => [
-    `${step === binding ? '▸' : ' '} ${step.step}`,
-    step.before === null || step.after === null
-      ? ''
-      : step.before === step.after
-        ? String(step.after)
-        : `${step.before} → ${step.after}`,
-    plain(step.note),
-  ]);
-  return [
-    `${bold(decision.rule)} on ${decision.target}`,
-    '',
-    bold('Metrics'),
-    ...(measured.length === 0 ? ['  none'] : table(measured)),
-    bold('Rule'),
-    ...(rule === undefined ? ['  no valid version'] : shownRule(rule)),
-    bold('Steps'),
-    ...(taken.length === 0 ? ['  none'] : table(taken)),
-    bold('Answer'),
-    error === undefined
-      ? `  ${shownChange(decision)}${binding === undefined ? '' : `, because of ${shownStep(binding)}`}`
-      : `  ${error.code}: ${plain(error.message)}`,
-  ];
-}
-
-function shownRule({ wanted, min, max, interval, idle, override }: Rule): readonly string[] {
-  const ranges = Object.entries(wanted).map(([dimension, range]) =>
-    range.min === range.max
-      ? [`  ${dimension}`, range.min ?? '']
-      : [`  ${dimension}`, `${range.min ?? '…'} to ${range.max ?? '…'}`],
-  );
-  return table([
-    ...ranges,
-    ['  bounds', `${min} to ${max}`],
-    ['  timing', `every ${interval / 1000} s, to zero after ${idle / 1000} s without activity`],
-    ...(override === undefined
-      ? []
-      : [
-          ['  override', `by ${override.by} (${plain(override.why)}) until ${iso(override.until)}`],
-        ]),
-  ]);
 }
 
 function shownChanges(changes: readonly AuditEntry[]): readonly string[] {

@@ -10,6 +10,7 @@ import { evalCommand } from './eval-command.ts';
 import { explainCommand } from './explain.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { lagCommand } from './lag.ts';
+import { replayCommand } from './replay.ts';
 import { rulesCommand } from './rules.ts';
 import { simulateCommand } from './simulate-command.ts';
 import { tickCommand } from './tick.ts';
@@ -46,6 +47,7 @@ function createProgram(io: Io, end: (code: ExitCode) => void): Command {
     explainCommand,
     evalCommand,
     simulateCommand,
+    replayCommand,
   ];
   for (const create of commands) {
     program.addCommand(create(io, end));

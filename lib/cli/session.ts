@@ -73,7 +73,13 @@ export const NO_METRICS: TickMetrics = { record: () => {} };
 
 /** The configuration of an app that keeps its data in the embedded store at `endpoint`. */
 export const embeddedParts = (io: Io, endpoint: string): Pick<Parts, 'config' | 'credentials'> => ({
-  config: readConfig({ ...io.env, ...embeddedEnvironment(endpoint) }),
+  config: readConfig({
+    // A tick every few seconds is a file every few seconds: a day of them is enough on a laptop.
+    RECORDINGS: join(stateFolder(io), 'recordings'),
+    RECORDINGS_DAYS: '1',
+    ...io.env,
+    ...embeddedEnvironment(endpoint),
+  }),
   credentials: EMBEDDED_CREDENTIALS,
 });
 

@@ -1,16 +1,16 @@
 import type { Sample } from '../model/sample.ts';
 import type { Dimension, TargetState } from '../model/target.ts';
 import type { EpochMillis } from '../model/units.ts';
-import type { Pace } from '../rule/rule.ts';
+import type { Pace, Rule } from '../rule/rule.ts';
 import { activate } from './activate.ts';
 import { cooldown } from './cooldown.ts';
 import type { Decision, DimensionChange, Step } from './decision.ts';
 import { evaluate } from './evaluate.ts';
-import { applyBounds } from './limits.ts';
+import { applyBounds, boundsNow, capWish } from './limits.ts';
 import { type DimensionMemory, type Memory, withDimension, withPart } from './memory.ts';
 import { longestPeriod, pace, rememberChange } from './pace.ts';
 import type { Policy, WantedPrograms } from './policy.ts';
-import { smooth } from './smooth.ts';
+import { heldAt, smooth, type Smoothed } from './smooth.ts';
 import { stabilize } from './stabilize.ts';
 import { tolerate } from './tolerate.ts';
 import { bindingOf, Trace } from './trace.ts';
@@ -37,11 +37,13 @@ export interface Decided {
  * out; `carriedOut` adds the change once it was made.
  */
 export function decide(policy: Policy, seen: Seen, memory: Memory, now: EpochMillis): Decided {
-  const trusted = trust(policy, seen.samples, memory, now);
+  const isRunning = Object.values(seen.target.wanted).some((count) => count > 0);
+  const trusted = trust(policy, { samples: seen.samples, isRunning }, memory, now);
   const moment: Moment = { policy, seen, trusted, memory, now };
   const steps: Step[] = [];
   const capacity: Partial<Record<Dimension, DimensionChange>> = {};
   let next: Memory = withPart(memory, 'offsets', trusted.offsets);
+  next = withPart(next, 'lags', trusted.lags);
   next = withPart(next, 'failing', trusted.failing > 0 ? trusted.failing : undefined);
   let wished = false;
   for (const programs of policy.wanted) {
@@ -90,7 +92,10 @@ function decideDimension(
   const trace = new Trace(dimension, current);
 
   const evaluated = evaluate(programs, current, trusted, now);
+  for (const note of trusted.notes) trace.always('trust', current, note);
   trace.always('evaluate', evaluated.target, evaluated.note);
+  const bounds = boundsNow({ policy, trusted, lastFiring: seen.lastFiring, now }, current);
+  if (!evaluated.withheld) capWish(trace, trusted, bounds, current);
   fallBack(trace, policy, trusted);
   const times = { idle: rule.idle, frozenHold: rule.rebalanceHold };
   const activated = activate(times, { current, target: trace.count }, trusted.activity, {
@@ -101,19 +106,7 @@ function decideDimension(
 
   const target = trace.count;
   const tolerated = tolerate(rule.tolerance, { current, target });
-  const halfLife = rule.smoothing?.halfLife;
-  // A count that is not where smoothing left it was changed by somebody else: start from there.
-  const smoothedBefore =
-    before.smooth && Math.trunc(0.5 + before.smooth.value) === current ? before.smooth : undefined;
-  const smoothed =
-    halfLife === undefined
-      ? { count: tolerated, memory: undefined }
-      : smooth(
-          { halfLife, interval: rule.interval },
-          { current, target: tolerated },
-          smoothedBefore,
-          now,
-        );
+  const smoothed = follow(rule, before, { current, target: tolerated }, now);
   trace.step('tolerance', tolerated, 'within the tolerance');
   trace.step('smooth', smoothed.count, `following ${tolerated}`);
 
@@ -125,7 +118,8 @@ function decideDimension(
   const cooled = cooldown(paces, { current, wish: trace.count }, before.changedAt, now);
   trace.step('cooldown', cooled, 'too soon after the last change');
 
-  applyBounds(trace, { policy, trusted, lastFiring: seen.lastFiring, now }, current);
+  applyBounds(trace, policy, bounds, current);
+  const pursuit = smoothedMemory(smoothed, trace.count);
   const busy = seen.held ?? seen.target.busy;
   if (busy !== undefined) trace.step('gate', current, busy);
 
@@ -136,12 +130,34 @@ function decideDimension(
     idleSince: activated.idleSince,
     frozenSince: activated.frozenSince,
     memory: {
-      // A climb that a later step held must not go on in secret, or it ends in a jump.
-      ...(smoothed.memory && smoothed.count === trace.count ? { smooth: smoothed.memory } : {}),
+      ...(busy === undefined || smoothed.count === trace.count ? pursuit : {}),
       ...(stable.memory ? { stable: stable.memory } : {}),
       ...pastChanges(before, paces, now),
     },
   };
+}
+
+/** The wish as smoothing follows it; as it is where the rule has none. */
+function follow(
+  { smoothing, interval }: Rule,
+  { smooth: memory }: DimensionMemory,
+  counts: { readonly current: number; readonly target: number },
+  now: EpochMillis,
+): Pick<Smoothed, 'count' | 'memory'> & { readonly value: number | undefined } {
+  if (smoothing === undefined) return { count: counts.target, value: undefined, memory: undefined };
+  // A count that is not where smoothing left it was changed by somebody else: start from there.
+  const isOurs = memory && Math.trunc(0.5 + memory.value) === counts.current;
+  const times = { halfLife: smoothing.halfLife, interval };
+  return smooth(times, counts, isOurs ? memory : undefined, now);
+}
+
+/** What to remember of a smoothed wish when the steps after it came to `count`. */
+function smoothedMemory(
+  { value, count: wish, memory }: ReturnType<typeof follow>,
+  count: number,
+): DimensionMemory {
+  const kept = value === undefined || wish === count ? memory : heldAt(count, value);
+  return kept === undefined ? {} : { smooth: kept };
 }
 
 function fallBack(trace: Trace, { rule }: Policy, { failing, doubts, doubted }: Trusted): void {

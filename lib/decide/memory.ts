@@ -14,14 +14,16 @@ export interface Memory {
   readonly frozenSince?: EpochMillis;
   /** The offsets last seen, packed, by metric. */
   readonly offsets?: Readonly<Record<string, string>>;
+  /** Counters of stuck partitions and past looks, packed, by metric; see lag/track.ts. */
+  readonly lags?: Readonly<Record<string, string>>;
   readonly dimensions?: Readonly<Partial<Record<Dimension, DimensionMemory>>>;
   /** A workload that was deployed for the rule, and the hash of what was deployed. Not for decisions. */
   readonly managed?: { readonly target: Target; readonly hash: string };
 }
 
 export interface DimensionMemory {
-  /** The smoothed count and when it was reached; absent = the actual count. */
-  readonly smooth?: { readonly value: number; readonly at: EpochMillis };
+  /** The smoothed count and when it was reached, unless it is held; absent = the actual count. */
+  readonly smooth?: { readonly value: number; readonly at?: EpochMillis };
   readonly stable?: StableMemory;
   /** Changes made, oldest first, as [when, by how many]; for policies. */
   readonly changes?: readonly Changed[];
@@ -49,8 +51,8 @@ const VERSION = 1;
 
 /** The memory as it is stored; empty where there is nothing to remember. Keys keep a fixed order. */
 export function writeMemory(memory: Memory): string {
-  const { failing, idleSince, frozenSince, offsets, dimensions, managed } = memory;
-  const some = { failing, idleSince, frozenSince, offsets, dimensions, managed };
+  const { failing, idleSince, frozenSince, offsets, lags, dimensions, managed } = memory;
+  const some = { failing, idleSince, frozenSince, offsets, lags, dimensions, managed };
   const text = JSON.stringify(some);
   return text === '{}' ? '' : JSON.stringify({ v: VERSION, ...some });
 }

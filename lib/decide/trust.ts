@@ -2,16 +2,19 @@ import type { Value } from '../expression/compile.ts';
 import { assertNever } from '../model/errors.ts';
 import {
   committedMoved,
+  type LagFigures,
   lagFigures,
   moved,
   type OffsetMarks,
   packOffsets,
   unpackOffsets,
 } from '../model/lag.ts';
-import type { PartitionOffsets, Sample } from '../model/sample.ts';
+import type { Measurement, PartitionOffsets, Sample } from '../model/sample.ts';
 import { elapsed, type EpochMillis } from '../model/units.ts';
 import type { MetricSpec } from '../rule/rule.ts';
 import type { Activity } from './activate.ts';
+import type { GroupShape } from './lag/caps.ts';
+import { type Tracked, trackLag } from './lag/track.ts';
 import type { Memory } from './memory.ts';
 import type { Policy } from './policy.ts';
 
@@ -28,30 +31,50 @@ export interface Trusted {
   readonly failing: number;
   /** The offsets to remember, by metric. */
   readonly offsets: Readonly<Record<string, string>> | undefined;
+  /** What else is to be remembered of consumer groups, by metric. */
+  readonly lags: Readonly<Record<string, string>> | undefined;
+  /** Consumer groups whose partitions bound the count. */
+  readonly groups: readonly GroupShape[];
+  /** What an operator should know of the metrics, a sentence each. */
+  readonly notes: readonly string[];
 }
 
-/** Judges every sample: only what is fresh may shrink anything, and missing is never zero. */
+/**
+ * Judges every sample: only what is fresh may shrink anything, and missing is never zero.
+ * `isRunning` = there is at least one replica.
+ */
 export function trust(
   policy: Policy,
-  samples: Readonly<Record<string, Sample>>,
+  { samples, isRunning }: Samples,
   memory: Memory,
   now: EpochMillis,
 ): Trusted {
   const env: Record<string, Value | undefined> = {};
   const doubts = new Map<string, string>();
   const offsets: Record<string, string> = {};
+  const lags: Record<string, string> = {};
+  const groups: GroupShape[] = [];
+  const notes: string[] = [];
   let busy = false;
   let frozen = false;
   for (const [name, spec] of Object.entries(policy.rule.metrics)) {
     const sample = samples[name];
     const before = memory.offsets?.[name];
-    const judged = judge(spec, sample, before, now);
+    const remembered = { offsets: before, lags: memory.lags?.[name] };
+    const judged = judge({ name, spec, policy, isRunning }, sample, remembered, now);
     env[name] = judged.value;
     if (judged.doubt !== undefined) doubts.set(name, judged.doubt);
     busy ||= judged.busy;
     frozen ||= judged.frozen;
     const packed = judged.offsets ?? before;
     if (packed !== undefined) offsets[name] = packed;
+    // A look that could not be taken leaves what is remembered of the ones before.
+    const lag = judged.offsets === undefined ? remembered.lags : judged.lags;
+    if (lag !== undefined) lags[name] = lag;
+    for (const text of judged.notes ?? []) notes.push(`${name}: ${text}`);
+    const { lag: options } = spec;
+    if (options?.limitTo === undefined && options?.spread === undefined) continue;
+    groups.push({ name, options, seen: judged.shape, isDoubtful: judged.doubt !== undefined });
   }
   const doubted = policy.used.filter((name) => doubts.has(name));
   const unsure = doubted.length > 0;
@@ -63,8 +86,22 @@ export function trust(
     activity: { busy, unsure, frozen },
     // Counted no further than it is asked for, so that a long outage is not a write each tick.
     failing: unsure ? Math.min((memory.failing ?? 0) + 1, counted) : 0,
-    offsets: Object.keys(offsets).length > 0 ? offsets : undefined,
+    offsets: someOf(offsets),
+    lags: someOf(lags),
+    groups,
+    notes,
   };
+}
+
+export interface Samples {
+  readonly samples: Readonly<Record<string, Sample>>;
+  readonly isRunning: boolean;
+}
+
+function someOf(
+  texts: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> | undefined {
+  return Object.keys(texts).length > 0 ? texts : undefined;
 }
 
 interface Judged {
@@ -73,6 +110,23 @@ interface Judged {
   readonly busy: boolean;
   readonly frozen: boolean;
   readonly offsets: string | undefined;
+  readonly lags?: string | undefined;
+  readonly notes?: readonly string[];
+  /** Partitions, where the metric is a consumer group's lag. */
+  readonly shape?: GroupShape['seen'];
+}
+
+/** A metric, and what its judge needs to know of the rule and its target. */
+interface Subject {
+  readonly name: string;
+  readonly spec: MetricSpec;
+  readonly policy: Policy;
+  readonly isRunning: boolean;
+}
+
+interface Remembered {
+  readonly offsets: string | undefined;
+  readonly lags: string | undefined;
 }
 
 const unknown = (doubt: string): Judged => ({
@@ -84,11 +138,12 @@ const unknown = (doubt: string): Judged => ({
 });
 
 function judge(
-  spec: MetricSpec,
+  subject: Subject,
   sample: Sample | undefined,
-  before: string | undefined,
+  remembered: Remembered,
   now: EpochMillis,
 ): Judged {
+  const { spec } = subject;
   if (sample === undefined) return unknown('was not read');
   if (!('measurement' in sample)) {
     return unknown(`${sample.trust}: ${sample.because}`);
@@ -105,30 +160,72 @@ function judge(
     case 'number':
       return number(measurement.value, doubt);
     case 'record':
-      return figures(spec, measurement.values, doubt);
-    case 'offsets': {
-      const previous = before === undefined ? undefined : unpackOffsets(before);
-      const seen = lagFigures(measurement.partitions, measurement.reset, previous);
-      const judged = figures(spec, { ...seen }, doubt);
-      if (doubt !== undefined || judged.doubt !== undefined) return judged;
-      return { ...judged, ...movement(measurement.partitions, previous, seen.lag) };
-    }
+      return { ...figures(spec, measurement.values, doubt), ...shapeOf(measurement.values) };
+    case 'offsets':
+      return consumerGroup(subject, measurement, doubt, { ...remembered, now });
     default:
       return assertNever(measurement);
   }
 }
 
+function consumerGroup(
+  { name, spec, policy, isRunning }: Subject,
+  { partitions, reset }: Extract<Measurement, { kind: 'offsets' }>,
+  doubt: string | undefined,
+  { offsets, lags, now }: Remembered & { readonly now: EpochMillis },
+): Judged {
+  const { room, timed } = policy.lag;
+  const previous = offsets === undefined ? undefined : unpackOffsets(offsets);
+  const isTimed = timed.has(name);
+  const excludeStuck = spec.lag?.excludeStuck;
+  const { interval } = policy.rule;
+  const watch = { isTimed, excludeStuck, room, interval, isRunning };
+  const tracked: Tracked =
+    isTimed || excludeStuck !== undefined
+      ? trackLag(watch, { partitions, reset, previous }, lags ?? '', now)
+      : untracked(lagFigures(partitions, reset, previous));
+  const { figures: seen, total, memory, notes } = tracked;
+  // Its memory goes on though its seconds are unknown, or they would be so for ever.
+  const isYoung = isTimed && seen.seconds === undefined;
+  const young = isYoung ? 'without seconds before a second look' : undefined;
+  const judged =
+    isYoung && spec.value !== undefined
+      ? unknown(`missing: it is ${young}`)
+      : figures(spec, { ...seen }, doubt ?? young);
+  const shaped = { ...judged, notes, shape: seen };
+  if (doubt !== undefined) return shaped;
+  const packed = packOffsets(partitions, room.offsets);
+  return { ...shaped, ...movement(partitions, previous, total), offsets: packed, lags: memory };
+}
+
+const untracked = (seen: LagFigures): Tracked => ({
+  figures: seen,
+  total: seen.lag,
+  memory: undefined,
+  notes: [],
+});
+
 function movement(
   partitions: readonly PartitionOffsets[],
   previous: OffsetMarks | undefined,
   lag: number,
-): Pick<Judged, 'busy' | 'frozen' | 'offsets'> {
+): Pick<Judged, 'busy' | 'frozen'> {
   return {
     busy: lag > 0 || moved(previous, partitions),
     // Consumers that make no progress are what a rebalance looks like; producers may go on (riff 9.8).
     frozen: lag > 0 && previous !== undefined && !committedMoved(previous, partitions),
-    offsets: packOffsets(partitions),
   };
+}
+
+/** The partitions of a group of which the figures are all there is (a trace, a recording). */
+function shapeOf({
+  partitions,
+  lagging,
+}: Readonly<Record<string, number>>): Pick<Judged, 'shape'> | undefined {
+  if (partitions === undefined || lagging === undefined) return undefined;
+  return Number.isFinite(partitions) && Number.isFinite(lagging)
+    ? { shape: { partitions, lagging } }
+    : undefined;
 }
 
 const known = (value: Value, doubt: string | undefined): Judged => ({

@@ -209,34 +209,50 @@ const BITS = 5n;
 const MORE = 32;
 /** 20 digits of 5 bits hold the zigzag of the sum of 2^31 offsets of 63 bits. */
 const MOST_DIGITS = 20;
+/** Ten digits: less than this, a number is counted with as a number and not as a bigint. */
+const SMALL_DIGITS = 10;
+const SMALL = 1n << (BITS * BigInt(SMALL_DIGITS));
+/** What each character stands for, by its code. */
+const VALUES: readonly (number | undefined)[] = Array.from({ length: 128 }, (_, code) => {
+  const digit = DIGITS.indexOf(String.fromCodePoint(code));
+  return digit < 0 ? undefined : digit;
+});
 
 /** A whole number, 0 or more, five bits a character, lowest first; all but the last carry a flag. */
-function writeNumber(value: bigint): string {
-  let [rest, text] = [value, ''];
-  do {
-    const digit = Number(rest & 31n);
-    rest >>= BITS;
-    text += DIGITS[rest === 0n ? digit : digit + MORE] ?? '';
-  } while (rest !== 0n);
-  return text;
+export function writeNumber(value: bigint): string {
+  let [large, text] = [value, ''];
+  while (large >= SMALL) {
+    text += DIGITS[Number(large & 31n) + MORE] ?? '';
+    large >>= BITS;
+  }
+  // What is left is small enough for plain numbers, which are several times as fast.
+  let rest = Number(large);
+  for (; rest >= MORE; rest = Math.floor(rest / MORE)) text += DIGITS[(rest % MORE) + MORE] ?? '';
+  return text + (DIGITS[rest] ?? '');
 }
 
 const zigzag = (value: bigint): bigint => (value < 0n ? -value * 2n - 1n : value * 2n);
 const unzigzag = (value: bigint): bigint => (value & 1n ? -(value + 1n) / 2n : value / 2n);
 
 /** Reads what `writeNumber` wrote; undefined once the text is used up or is not of that form. */
-function numberReader(text: string, from: number): { next(): bigint | undefined; done(): boolean } {
+export function numberReader(
+  text: string,
+  from: number,
+): { next(): bigint | undefined; done(): boolean } {
   let at = from;
   return {
     done: () => at >= text.length,
     next() {
-      let value = 0n;
+      let [small, weight, large] = [0, 1, 0n];
       for (let count = 0; count < MOST_DIGITS; count += 1) {
-        const digit = DIGITS.indexOf(text.charAt(at) || '?');
+        const digit = VALUES[text.charCodeAt(at)];
         at += 1;
-        if (digit < 0) return undefined;
-        value |= BigInt(digit % MORE) << (BigInt(count) * BITS);
-        if (digit < MORE) return value;
+        if (digit === undefined) return undefined;
+        if (count < SMALL_DIGITS) {
+          small += (digit % MORE) * weight;
+          weight *= MORE;
+        } else large |= BigInt(digit % MORE) << (BigInt(count) * BITS);
+        if (digit < MORE) return large === 0n ? BigInt(small) : large | BigInt(small);
       }
       return undefined;
     },

@@ -1,5 +1,6 @@
 import type { Dimension } from '../model/target.ts';
 import { millis, minutes, seconds } from '../model/units.ts';
+import { readAliases } from './aliases.ts';
 import { elsewhere } from './attributes/elsewhere.ts';
 import { constant, expression } from './attributes/expression.ts';
 import { metricsAttribute } from './attributes/metrics.ts';
@@ -31,7 +32,12 @@ import {
 import type { Connections, Vocabulary } from './vocabulary.ts';
 
 export type RuleAttempt =
-  | { readonly ok: true; readonly rule: Rule }
+  | {
+      readonly ok: true;
+      readonly rule: Rule;
+      /** Attributes that were written under another system's name, and how they were read. */
+      readonly notes?: readonly Problem[];
+    }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 const DIMENSIONS: readonly Dimension[] = ['replicas', 'created', 'started'];
@@ -50,7 +56,8 @@ const name: Schema<string> = text({
  * Reads a rule as a person wrote it (design: the rule format), with every default filled in.
  * Answers all problems at once, each with its path, what was found, what is accepted and the
  * nearest known name; never throws, whatever the attributes are. Expressions stay texts here:
- * `compilePolicy` finds what is wrong inside them.
+ * `compilePolicy` finds what is wrong inside them. KEDA's and HPA's names are read where a rule has
+ * the same under another one; problems then name the path that was written.
  *
  * Defaults: `interval` 1m (the cron's beat), `idle` 5m (KEDA's cooldownPeriod of 300 s), `min` 0
  * and `max` 100 (KEDA's), `maxAge` of a metric 2m; everything that damps is off unless it is
@@ -65,14 +72,19 @@ export function parseRule(
   const problems: Problem[] = [];
   const place = { path: '', problems };
   name.parse(id, inside(place, 'id'));
-  const parsed = schemaOf(vocabulary, connections).parse(attributes, place);
-  if (parsed === INVALID || problems.length > 0) return { ok: false, problems: bounded(problems) };
+  const read = readAliases(attributes, vocabulary, connections);
+  const parsed = schemaOf(vocabulary, connections).parse(read.attributes, place);
+  if (parsed === INVALID || problems.length > 0 || read.problems.length > 0) {
+    const all = [...read.problems, ...problems.map((problem) => read.asWritten(problem))];
+    return { ok: false, problems: bounded(all) };
+  }
   const { replicas, created, started, ...rest } = parsed;
   const ranges = { replicas, created, started };
   const wanted = Object.fromEntries(
     Object.entries(ranges).filter((entry) => entry[1] !== undefined),
   );
-  return { ok: true, rule: { id, ...rest, wanted } };
+  const rule = { id, ...rest, wanted };
+  return read.notes.length > 0 ? { ok: true, rule, notes: read.notes } : { ok: true, rule };
 }
 
 function bounded(problems: readonly Problem[]): readonly Problem[] {

@@ -60,6 +60,18 @@ export interface MetricSpec {
   /** Names of the figures of a record kind; empty for a kind with a single number. */
   readonly figures: readonly string[];
   readonly options: object;
+  /** What a rule wants of a consumer group's partitions; only for kinds that have some. */
+  readonly lag?: LagOptions;
+}
+
+/** How the partitions of a consumer group bear on the count; each is undefined where it is not asked for. */
+export interface LagOptions {
+  /** No more replicas than the topic has partitions, or wished than there are partitions with lag. */
+  readonly limitTo: 'partitions' | 'lagging' | undefined;
+  /** `even` = no more replicas than make the busiest of them read fewer partitions. */
+  readonly spread: 'even' | undefined;
+  /** After so many looks without a commit a partition's lag counts no more. */
+  readonly excludeStuck: number | undefined;
 }
 
 /** HPA's meaning of behaviour for one direction. */

@@ -1,4 +1,4 @@
-import type { TargetSelector } from './rule.ts';
+import type { LagOptions, TargetSelector } from './rule.ts';
 import type { ObjectSchema } from './schema.ts';
 
 /** A named endpoint of connections.yml. `settings` are what the kind's schema made of the rest. */
@@ -18,6 +18,8 @@ export interface MetricKind {
   readonly schema: ObjectSchema<object>;
   /** Names of the figures of a record, or empty for a kind that is a single number. */
   readonly figures: readonly string[];
+  /** What `schema` made of the attributes that bear on partitions; only for kinds that have some. */
+  lag?(options: object): LagOptions;
 }
 
 /** A kind of target, as far as rules are concerned. */

@@ -1,12 +1,26 @@
 import type { Decided } from '../decide/decide.ts';
 import { type Memory, writeMemory } from '../decide/memory.ts';
 import { carriedOut, withhold } from '../decide/outcome.ts';
-import { ScalerError } from '../model/errors.ts';
+import { DeadlineError, ScalerError } from '../model/errors.ts';
 import type { Capacity } from '../model/target.ts';
 import { type EpochMillis, later } from '../model/units.ts';
 import type { Intent, StoredMemory } from '../store/memory-store.ts';
 import type { Ports } from './ports.ts';
 import type { Scalable } from './scalables.ts';
+
+/**
+ * Faults after which the platform surely did nothing. After any other (an answer that never came, a
+ * server that failed half way) it may have, so that the intent stays for the next tick to finish.
+ */
+const SURELY_NOTHING_DONE: ReadonlySet<string> = new Set([
+  'TARGET_NOT_FOUND',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'CONFLICT',
+  'THROTTLED',
+  'REFUSED',
+  'DEADLINE',
+]);
 
 /** One decision and all that is needed to carry it out exactly once. */
 export interface Assignment {
@@ -40,7 +54,7 @@ export function decisionId(at: EpochMillis, version: number): string {
  * Carries a decision out once, however many workers try: the intent is written on the version
  * that was read, and who loses that race does nothing; the change is fenced by the platform; the
  * audit entry stands under the decision's id; then the outcome goes in and the intent out, on the
- * version that is ours. A worker that dies in between leaves an intent, which whoever finds it
+ * version that is ours, unless nobody can say what the platform did. A worker that dies in between leaves an intent, which whoever finds it
  * after its deadline finishes (see `takeOver`).
  */
 export async function carryOut(
@@ -63,7 +77,7 @@ export async function carryOut(
   );
   if (!won) return { outcome: 'lost', decision };
 
-  const result = await attempt(assignment, decision, ports, signal);
+  const result = await attempt(assignment, intent, ports, signal);
   const done = result.outcome === 'done';
   if (result.outcome !== 'failed') {
     const body = JSON.stringify({ ...account, ...withoutDecision(result) });
@@ -73,13 +87,14 @@ export async function carryOut(
   const settled: Memory = done
     ? carriedOut(policy, decided, at)
     : withhold(decided, 'gate', result.outcome).memory;
+  const isOpen = result.outcome === 'failed' && !SURELY_NOTHING_DONE.has(result.error.code);
   await ports.memories.write(
     {
       slot,
       key,
       expected: stored.version + 1,
       memory: writeMemory(settled),
-      intent: undefined,
+      intent: isOpen ? { ...intent, deadline: ports.clock.now() } : undefined,
     },
     signal,
   );
@@ -94,11 +109,15 @@ function withoutDecision(result: CarriedOut): object {
 
 async function attempt(
   { scalable, decided, fence }: Assignment,
-  decision: string,
+  { decision, deadline }: Intent,
   ports: Ports,
   signal: AbortSignal,
 ): Promise<CarriedOut> {
-  const { target } = scalable;
+  const { target, key } = scalable;
+  // Others may have finished the intent by now, and nothing tells the platform so.
+  if (ports.clock.now() >= deadline) {
+    return { outcome: 'failed', decision, error: new DeadlineError(key) };
+  }
   const to: Capacity = Object.fromEntries(
     Object.entries(decided.decision.capacity).map(([dimension, change]) => [dimension, change.to]),
   );
@@ -118,7 +137,7 @@ async function attempt(
  * was done and only its audit entry may be missing. Writing the entry again changes nothing.
  */
 export async function takeOver(
-  { key }: Scalable,
+  { key }: Pick<Scalable, 'key'>,
   { intent, observed }: { readonly intent: Intent; readonly observed: Capacity },
   ports: Ports,
   signal: AbortSignal,

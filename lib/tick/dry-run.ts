@@ -36,6 +36,7 @@ export function withoutWrites(ports: Ports): Ports {
     },
     audit: { append: nothing, list: (key, limit, signal) => ports.audit.list(key, limit, signal) },
     metrics: { record: () => undefined },
+    recordings: undefined,
     deployer: async (kind, connection) => closed(await ports.deployer(kind, connection)),
   };
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Millis } from '../model/units.ts';
 import type { MetricSource } from '../observe/metric-source.ts';
 import type { Journal, TickMetrics } from '../record/journal.ts';
+import type { Recordings } from '../record/recordings.ts';
 import type { Connections, Vocabulary } from '../rule/vocabulary.ts';
 import type { AuditLog } from '../store/audit-log.ts';
 import type { LastGoodStore } from '../store/last-good.ts';
@@ -32,6 +33,8 @@ export interface Ports {
   readonly connections: Connections;
   readonly journal: Journal;
   readonly metrics: TickMetrics;
+  /** Where every decision is written down with all it was made from; undefined = nowhere. */
+  readonly recordings?: Recordings | undefined;
   readonly settings: Settings;
 }
 

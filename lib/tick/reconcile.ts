@@ -13,6 +13,7 @@ import { bounded } from './bounded.ts';
 import { deployWorkloads } from './deploy-workloads.ts';
 import type { Ports } from './ports.ts';
 import { readTargets } from './read-targets.ts';
+import type { Recorder } from './recorder.ts';
 import type { DecisionReport } from './report.ts';
 import type { Scalable } from './scalables.ts';
 import { type Considered, failedReport, settle } from './settle.ts';
@@ -21,8 +22,12 @@ import { type Considered, failedReport, settle } from './settle.ts';
 export interface Round {
   readonly tick: string;
   readonly now: EpochMillis;
+  /** By the worker's clock; from here on the lease is another's, and nothing more is begun. */
+  readonly until: EpochMillis;
   readonly dryRun: boolean;
   readonly signal: AbortSignal;
+  /** Where decisions are gathered to be written down. */
+  readonly recorder?: Recorder;
 }
 
 const NEVER_WRITTEN: StoredMemory = { version: 0, memory: '', intent: undefined };
@@ -60,10 +65,10 @@ export async function reconcile(
     const memory = readings.memories.get(scalable.key) ?? {};
     const of = samples[at] ?? {};
     const reading = readings.readings[at];
-    if (reading?.found !== 'yes') return { scalable, stored, samples: of, reading };
+    if (reading?.found !== 'yes') return { scalable, stored, memory, samples: of, reading };
     const seen = seeing(of, reading.state, { stored, lastFiring, at: ports.clock.now() });
     const decided = decide(scalable.policy, seen, memory, now);
-    return { scalable, stored, samples: of, reading, decided };
+    return { scalable, stored, memory, samples: of, reading, held: seen.held, decided };
   });
 
   return await bounded(guardAll(considered, ports, round), ports.settings.concurrency, (one) =>
@@ -117,7 +122,7 @@ function guardAll(
   journal.problem({ tick, code: 'GUARD_HELD', message: `${note}: every shrink is held` });
   return considered.map((one) =>
     one.decided && isShrink(one.decided)
-      ? { ...one, decided: withhold(one.decided, 'guard', note) }
+      ? { ...one, withheld: { step: 'guard', note }, decided: withhold(one.decided, 'guard', note) }
       : one,
   );
 }

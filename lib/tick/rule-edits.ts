@@ -1,9 +1,11 @@
 import { ScalerError } from '../model/errors.ts';
+import { later } from '../model/units.ts';
 import type { Problem } from '../rule/schema.ts';
 import { bounded } from './bounded.ts';
 import { withoutWrites } from './dry-run.ts';
 import { forgetLeftover, type Leftover } from './forget.ts';
 import type { Ports } from './ports.ts';
+import type { Round } from './reconcile.ts';
 import type { TickReport } from './report.ts';
 import { reviewRule } from './rule-book.ts';
 import { tick } from './tick.ts';
@@ -64,7 +66,8 @@ async function judge(rule: string, ports: Ports, signal: AbortSignal): Promise<E
 
 async function endRule(rule: string, ports: Ports, signal: AbortSignal): Promise<void> {
   const now = ports.clock.now();
-  const round = { tick: ports.newId(), now, dryRun: false, signal };
+  const until = later(now, ports.settings.leaseLasts);
+  const round: Round = { tick: ports.newId(), now, until, dryRun: false, signal };
   const slots = Array.from({ length: ports.settings.slots }, (_, slot) => slot);
   await bounded(slots, ports.settings.concurrency, async (slot) => {
     for (const [key, stored] of await ports.memories.readSlot(slot, signal)) {

@@ -1,11 +1,12 @@
 import type { TargetReading } from '../act/deployer.ts';
 import type { Decided } from '../decide/decide.ts';
 import type { Step } from '../decide/decision.ts';
-import { writeMemory } from '../decide/memory.ts';
+import { type Memory, writeMemory } from '../decide/memory.ts';
 import { assertNever, DeadlineError, ScalerError } from '../model/errors.ts';
 import { lagFigures } from '../model/lag.ts';
 import type { Measurement, Sample } from '../model/sample.ts';
 import { targetName } from '../model/target.ts';
+import type { RecordedOutcome, Withheld } from '../record/record.ts';
 import type { StoredMemory } from '../store/memory-store.ts';
 import { type CarriedOut, carryOut, decisionId, takeOver } from './carry-out.ts';
 import { withGrace } from './grace.ts';
@@ -18,9 +19,15 @@ import type { Scalable } from './scalables.ts';
 export interface Considered {
   readonly scalable: Scalable;
   readonly stored: StoredMemory;
+  /** What it was decided on: `stored.memory`, and what was deployed since. */
+  readonly memory: Memory;
   readonly samples: Readonly<Record<string, Sample>>;
   readonly reading: TargetReading | undefined;
+  /** Why nothing might be changed, beside what the target says itself. */
+  readonly held?: string | undefined;
   readonly decided?: Decided;
+  /** The change that was taken back from `decided` once the whole tick was known. */
+  readonly withheld?: Withheld;
 }
 
 /** What became of a decision; `rest` and `hold` as decided, `would` in a dry run. */
@@ -59,6 +66,7 @@ export async function settle(
     steps: outcome.note === undefined ? decision.steps : [...decision.steps, noted(outcome.note)],
   };
   journalChange(report, outcome, ports, asJournaled(one, round));
+  round.recorder?.add(one, outcome.decision, recorded(outcome));
   return report;
 }
 
@@ -70,9 +78,7 @@ async function attempt(
 ): Promise<Outcome> {
   const id = decisionId(round.now, one.stored.version);
   // Nothing is begun once the tick has to end; what was begun is finished.
-  if (end.aborted) {
-    return { became: 'failed', decision: id, error: new DeadlineError(one.scalable.key) };
-  }
+  if (end.aborted || hasEnded(ports, round)) return tooLate(one, id);
   try {
     return await act(one, id, ports, round);
   } catch (error) {
@@ -83,6 +89,18 @@ async function attempt(
     return { became: 'failed', decision: id, error: cause };
   }
 }
+
+/**
+ * Whether the lease has run out. A worker that was stopped for minutes and goes on has old samples,
+ * and where nobody had to change anything meanwhile no version and no fence that would stop it.
+ */
+const hasEnded = ({ clock }: Ports, { until }: Round): boolean => clock.now() >= until;
+
+const tooLate = ({ scalable }: Considered, decision: string): Outcome => ({
+  became: 'failed',
+  decision,
+  error: new DeadlineError(scalable.key),
+});
 
 async function act(
   one: Considered & { readonly decided: Decided },
@@ -95,6 +113,7 @@ async function act(
   const isDry = round.dryRun || scalable.policy.rule.dryRun;
   if (decision.verdict === 'change' && !isDry) {
     await finishIntent(one, ports, round);
+    if (hasEnded(ports, round)) return tooLate(one, id);
     const fence = reading?.found === 'yes' ? reading.state.fence : '';
     const account = accountOf(one, round);
     const assignment = { scalable, decided, fence, stored, at: round.now, account };
@@ -185,9 +204,17 @@ export function failedReport(one: Considered, ports: Ports, round: Round): Decis
     steps: [],
   };
   const decision = decisionId(round.now, one.stored.version);
-  journalChange(report, { became: 'failed', decision, error }, ports, asJournaled(one, round));
+  const outcome: Outcome = { became: 'failed', decision, error };
+  journalChange(report, outcome, ports, asJournaled(one, round));
+  round.recorder?.add(one, decision, recorded(outcome));
   return report;
 }
+
+const recorded = ({ became: what, note, error }: Outcome): RecordedOutcome => ({
+  became: what,
+  ...(note === undefined ? {} : { note }),
+  ...(error ? { error: shown(error) } : {}),
+});
 
 const shown = (error: ScalerError): { code: string; message: string } => ({
   code: error.code,

@@ -1,6 +1,6 @@
 import { ScalerError } from '../model/errors.ts';
 import { formatIso, parseIso } from '../model/iso.ts';
-import { elapsed, type EpochMillis } from '../model/units.ts';
+import { elapsed, type EpochMillis, later } from '../model/units.ts';
 import type { Lease } from '../store/lease-store.ts';
 import type { StoredMemory } from '../store/memory-store.ts';
 import { bounded } from './bounded.ts';
@@ -12,6 +12,7 @@ import { forgetLeftover, type Leftover } from './forget.ts';
 import { withGrace } from './grace.ts';
 import type { Ports } from './ports.ts';
 import { reconcile, type Round } from './reconcile.ts';
+import { createRecorder } from './recorder.ts';
 import type { DecisionReport, TickReport } from './report.ts';
 import { readRuleBook, type RuleBook } from './rule-book.ts';
 import { expandRules, isDue, type Scalable, type Unexpanded } from './scalables.ts';
@@ -32,16 +33,36 @@ export async function tick(
   const dryRun = event.dryRun ?? false;
   const ports = dryRun ? withoutWrites(given) : given;
   const started = ports.clock.now();
-  const round: Round = { tick: ports.newId(), now: momentOf(event, started), dryRun, signal };
+  const round: Round = {
+    tick: ports.newId(),
+    now: momentOf(event, started),
+    until: later(started, ports.settings.leaseLasts),
+    dryRun,
+    signal,
+  };
   const attempt = await ports.leases.acquire(
     { name: LEADER, owner: round.tick, duration: ports.settings.leaseLasts, now: started },
     signal,
   );
   const report = attempt.held
-    ? await asLeader(attempt.lease, ports, event, round)
+    ? await recording(ports, round, (told) => asLeader(attempt.lease, ports, event, told))
     : reportOf(round, { leader: false, decisions: [], invalid: [] });
   ports.metrics.record(figuresOf(report, elapsed(started, ports.clock.now())));
   return report;
+}
+
+/** Has `work` write down what it decides: at its end, when the lease is given back already. */
+async function recording(
+  ports: Ports,
+  round: Round,
+  work: (round: Round) => Promise<TickReport>,
+): Promise<TickReport> {
+  const recorder = createRecorder(ports, round);
+  try {
+    return await work({ ...round, recorder });
+  } finally {
+    await recorder.write();
+  }
 }
 
 async function asLeader(

@@ -42,6 +42,7 @@ const MAY_IMPORT: readonly (readonly [of: RegExp, may: RegExp])[] = [
   [/^lib\/model$/, /^lib\/model$/],
   [/^lib\/(?:rule|expression)$/, /^lib\/model$/],
   [/^lib\/decide$/, /^lib\/(?:model|rule|expression)$/],
+  [/^lib\/(?:simulate|replay|lint)$/, /^lib\/(?:model|rule|expression|decide|record)$/],
   [/^lib\/(?:observe|act|store|record)$/, /^lib\/(?:model|rule|expression|decide)$/],
   [/^lib\/aws$/, /^lib\/model$/],
   [/^lib\/(?:observe|act|store)\/\w+$/, /^lib\/(?:model|rule|aws|observe|act|store)$/],

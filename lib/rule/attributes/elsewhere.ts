@@ -23,6 +23,17 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   start: 'write days and from, or cron, for when a window starts',
   end: 'write to, or duration beside cron, for when a window ends',
   desiredReplicas: 'KEDA’s desiredReplicas is min here',
+  consumerGroup: 'KEDA’s consumerGroup is group here',
+  lagThreshold: 'KEDA’s lagThreshold is what replicas divides by: ceil(orders.lag / 10)',
+  activationLagThreshold:
+    'KEDA’s activationLagThreshold is a condition in replicas: orders.lag > 5 ? ceil(orders.lag / 10) : 0',
+  offsetResetPolicy: 'KEDA’s offsetResetPolicy is offsetReset here',
+  allowIdleConsumers: 'KEDA’s allowIdleConsumers is what a metric without limitTo does',
+  limitToPartitionsWithLag: 'KEDA’s limitToPartitionsWithLag is limitTo: lagging here',
+  excludePersistentLag: 'KEDA’s excludePersistentLag is excludeStuck: 3 here, in looks',
+  partitionLimitation: 'KEDA’s partitionLimitation is partitions here',
+  ensureEvenDistributionOfPartitions:
+    'KEDA’s ensureEvenDistributionOfPartitions is spread: even here',
 };
 
 const ENDPOINTS: ReadonlySet<string> = new Set([

@@ -57,14 +57,18 @@ export function metricsAttribute(
   });
   const spec = mapped(
     metric,
-    ({ kind, shared: { connection, maxAge, value }, own }): MetricSpec => ({
-      kind,
-      connection,
-      maxAge,
-      value,
-      figures: metrics[kind]?.figures ?? [],
-      options: own,
-    }),
+    ({ kind, shared: { connection, maxAge, value }, own }): MetricSpec => {
+      const lag = metrics[kind]?.lag?.(own);
+      return {
+        kind,
+        connection,
+        maxAge,
+        value,
+        figures: metrics[kind]?.figures ?? [],
+        options: own,
+        ...(lag === undefined ? {} : { lag }),
+      };
+    },
   );
   return withFreeNames(
     record(spec, {

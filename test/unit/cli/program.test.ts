@@ -10,6 +10,7 @@ test.for([
   ['explain'],
   ['eval'],
   ['simulate'],
+  ['replay'],
   ['rules'],
   ['rules', 'list'],
   ['rules', 'get'],

@@ -61,8 +61,10 @@ test('explain shows what was measured, the rule, every step and the answer', asy
   const { out } = io.taken();
   expect(out).toMatch(/mail on process:workers\/mail/);
   expect(out).toMatch(/queue +missing/);
-  expect(out).toMatch(/replicas +ceil\(queue \/ 8\)\n +bounds +0 to 6/);
-  expect(out).toMatch(/Answer\n {2}UNREACHABLE: nothing runs the copies of workers now/);
+  expect(out).toMatch(
+    /replicas +ceil\(queue \/ 8\) = ceil\(nil \/ 8\) = unknown\n +min +0\n +max +6/,
+  );
+  expect(out).toMatch(/Outcome\n {2}failed: UNREACHABLE: nothing runs the copies of workers now/);
   expect(out).toMatch(/Last changes\n {2}none/);
 });
 

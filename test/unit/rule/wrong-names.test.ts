@@ -142,32 +142,14 @@ const wrong: readonly Wrong[] = [
     said: ['started: a kubernetes target has no started; write replicas'],
   },
   {
-    name: 'a policy without time and with HPA’s spelling',
+    name: 'a policy without time, in HPA’s spelling and in ours',
     written: {
-      scaleDown: { selectPolicy: 'Min', policies: [{ type: 'Pods', value: 4, period: '0s' }] },
+      scaleUp: { policies: [{ kind: 'pods', value: 4, period: '0s' }] },
+      scaleDown: { policies: [{ type: 'Pods', value: 4, periodSeconds: 0 }] },
     },
     said: [
-      'scaleDown.selectPolicy: unknown attribute; HPA’s selectPolicy is select here: max, min or disabled',
-      'scaleDown.policies[0].type: unknown attribute; accepted here: kind, value, period',
-      'scaleDown.policies[0].kind: is required: counts replicas, or per cent of the replicas.',
-      'scaleDown.policies[0].period: expected from 1s to 30m, found "0s"',
-    ],
-  },
-  {
-    name: 'KEDA’s names',
-    written: {
-      minReplicaCount: 1,
-      maxReplicaCount: 5,
-      cooldownPeriod: 300,
-      pollingInterval: 30,
-      idleReplicaCount: 0,
-    },
-    said: [
-      'minReplicaCount: unknown attribute; KEDA’s minReplicaCount is min here',
-      'maxReplicaCount: unknown attribute; KEDA’s maxReplicaCount is max here',
-      'cooldownPeriod: unknown attribute; KEDA’s cooldownPeriod is idle here, with its unit (300 is 300s)',
-      'pollingInterval: unknown attribute; KEDA’s pollingInterval is interval here, with its unit (30 is 30s)',
-      'idleReplicaCount: unknown attribute; KEDA’s idleReplicaCount is not needed: min: 0 and idle say when to go to zero',
+      'scaleUp.policies[0].period: expected from 1s to 30m, found "0s"',
+      'scaleDown.policies[0].periodSeconds: expected from 1s to 30m, found "0s" (read as scaleDown.policies[0].period)',
     ],
   },
   {
