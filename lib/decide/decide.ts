@@ -104,15 +104,14 @@ function decideDimension(
   });
   trace.step('activate', activated.count, activated.note);
 
-  const target = trace.count;
-  const tolerated = tolerate(rule.tolerance, { current, target });
-  const smoothed = follow(rule, before, { current, target: tolerated }, now);
+  const tolerated = tolerate(rule.tolerance, { current, target: trace.count });
   trace.step('tolerance', tolerated, 'within the tolerance');
-  trace.step('smooth', smoothed.count, `following ${tolerated}`);
-
   const windows = { up: paces.up.stabilization, down: paces.down.stabilization };
   const stable = stabilize(windows, { current, wish: trace.count }, before.stable, now);
   trace.step('stabilize', stable.count, 'the most cautious wish of the window');
+  const target = trace.count;
+  const smoothed = follow(rule, before, { current, target }, now);
+  trace.step('smooth', smoothed.count, `following ${target}`);
   const changes = before.changes ?? [];
   trace.step('pace', pace(paces, { current, wish: trace.count }, changes, now), 'policies');
   const cooled = cooldown(paces, { current, wish: trace.count }, before.changedAt, now);

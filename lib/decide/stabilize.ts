@@ -13,6 +13,9 @@ export interface Stabilized {
  * HPA's stabilization window: grow only to the lowest recommendation of the last `up`, shrink
  * only to the highest of the last `down` (autoscaling/v2, behavior.stabilizationWindowSeconds).
  *
+ * It is asked of the wish and not of the smoothed wish: each small step of a smoothed shrink would
+ * begin its window anew, and what smoothing follows would be behind what it has followed already.
+ *
  * Without memory the actual count is taken to have been recommended until now, so the windows
  * begin now. Recommendations equal to the actual count and nothing else left to remember need no
  * memory. A recommendation is dated by the tick that replaced it, so a window may be longer than
@@ -41,7 +44,9 @@ export function stabilize(
   const lowest = low.reduce((least, [, count]) => Math.min(least, count), wish);
   const highest = high.reduce((most, [, count]) => Math.max(most, count), wish);
   // As HPA: what holds growth back is weighed first, then what holds a shrink back.
-  const count = Math.min(Math.max(current, lowest), highest);
+  // A target at zero is woken at once; how far it grows then is for the window.
+  const least = current === 0 && wish > 0 ? 1 : 0;
+  const count = Math.max(Math.min(Math.max(current, lowest), highest), least);
   const settled = wish === current && high.length === 0 && low.length === 0;
   return { count, memory: settled ? undefined : { last: wish, high, low } };
 }

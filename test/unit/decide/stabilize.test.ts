@@ -53,6 +53,10 @@ describe('stabilization windows, as HPA has them', () => {
     expect(follow({ up: 120, down: 0 }, 2, every(60, [8, 6, 8, 8, 8]))).toEqual([2, 2, 6, 6, 8]);
   });
 
+  test('a target at zero is woken at once, and grows further when its window has passed', () => {
+    expect(follow({ up: 120, down: 0 }, 0, every(60, [8, 8, 8]))).toEqual([1, 1, 8]);
+  });
+
   test('a wish that swings both ways is damped both ways', () => {
     expect(follow({ up: 60, down: 60 }, 5, every(30, [9, 1, 9, 1, 9]))).toEqual([5, 5, 5, 5, 5]);
   });
@@ -90,7 +94,8 @@ describe('properties of stabilization', () => {
               history.filter((one) => at - one.at < span).map((one) => one.wish);
             const lowest = Math.min(wish, ...(up > 0 ? within(up) : []));
             const highest = Math.max(wish, ...(down > 0 ? within(down) : []));
-            current = Math.min(Math.max(current, lowest), highest);
+            const least = current === 0 && wish > 0 ? 1 : 0;
+            current = Math.max(Math.min(Math.max(current, lowest), highest), least);
             expect(counts[index]).toBe(current);
           }
         },
