@@ -4,6 +4,7 @@ import path from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
 import { leanSdk } from './lean-sdk.ts';
+import { oneStartFile } from './one-start-file.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 
@@ -22,9 +23,9 @@ export interface Bundle {
 
 /**
  * Bundles `functions/<name>.ts` with all it imports into `outdir`, which is emptied first: an
- * `index.js` for what every start needs and a chunk beside it for each vendor that only some rules
- * need. The same sources always give the same bytes. Source maps lie beside the code, unlinked:
- * they serve those who read a stack, and are not deployed.
+ * `index.js` and one chunk for what every start needs, and chunks beside them for each vendor that
+ * only some rules need. The same sources always give the same bytes. Source maps lie beside the
+ * code, unlinked: they serve those who read a stack, and are not deployed.
  */
 export async function bundle(name: string, outdir: string): Promise<Bundle> {
   return bundleEntry(path.join(ROOT, 'functions', `${name}.ts`), outdir);
@@ -50,7 +51,7 @@ export async function bundleEntry(module: string, outdir: string): Promise<Bundl
     sourcemap: 'external',
     sourcesContent: false,
     metafile: true,
-    plugins: [leanSdk()],
+    plugins: [oneStartFile(module), leanSdk()],
     // What is wrong is in the rejection.
     logLevel: 'silent',
     banner: { js: REQUIRE_FOR_VENDORS },

@@ -137,6 +137,20 @@ const unknown = (doubt: string): Judged => ({
   offsets: undefined,
 });
 
+type Measured = Extract<Sample, { readonly measurement: Measurement }>;
+
+/** Why a measured sample is too old to shrink anything, or undefined: its source's word, or its age. */
+export function staleness(
+  { maxAge }: Pick<MetricSpec, 'maxAge'>,
+  sample: Measured,
+  now: EpochMillis,
+): string | undefined {
+  if (sample.trust === 'stale') return `stale: ${sample.because}`;
+  const age = elapsed(sample.at, now);
+  if (age <= maxAge) return undefined;
+  return `stale: ${age / 1000} s old, at most ${maxAge / 1000} s are trusted`;
+}
+
 function judge(
   subject: Subject,
   sample: Sample | undefined,
@@ -148,13 +162,7 @@ function judge(
   if (!('measurement' in sample)) {
     return unknown(`${sample.trust}: ${sample.because}`);
   }
-  const age = elapsed(sample.at, now);
-  const doubt =
-    sample.trust === 'stale'
-      ? `stale: ${sample.because}`
-      : age > spec.maxAge
-        ? `stale: ${age / 1000} s old, at most ${spec.maxAge / 1000} s are trusted`
-        : undefined;
+  const doubt = staleness(spec, sample, now);
   const { measurement } = sample;
   switch (measurement.kind) {
     case 'number':

@@ -3,16 +3,16 @@ import type { Decided } from '../decide/decide.ts';
 import type { Step } from '../decide/decision.ts';
 import { type Memory, writeMemory } from '../decide/memory.ts';
 import { assertNever, DeadlineError, ScalerError } from '../model/errors.ts';
-import { lagFigures } from '../model/lag.ts';
-import type { Measurement, Sample } from '../model/sample.ts';
+import type { Sample } from '../model/sample.ts';
 import { targetName } from '../model/target.ts';
 import type { RecordedOutcome, Withheld } from '../record/record.ts';
 import type { StoredMemory } from '../store/memory-store.ts';
 import { type CarriedOut, carryOut, decisionId, takeOver } from './carry-out.ts';
 import { withGrace } from './grace.ts';
+import { reportMetrics } from './metric-report.ts';
 import type { Ports } from './ports.ts';
 import type { Round } from './reconcile.ts';
-import type { DecisionReport, MetricReport } from './report.ts';
+import type { DecisionReport } from './report.ts';
 import type { Scalable } from './scalables.ts';
 
 /** A scalable with all that was seen of it, and what was decided where its target could be read. */
@@ -58,7 +58,7 @@ export async function settle(
   const signal = withGrace(round.signal, ports.settings.grace);
   const outcome = await attempt(one, ports, { ...round, signal }, round.signal);
   const report: DecisionReport = {
-    ...reportOf(one),
+    ...reportOf(one, round),
     capacity: { ...decision.capacity },
     binding: decision.binding,
     outcome: OUTCOMES[outcome.became],
@@ -176,15 +176,13 @@ async function finishIntent(one: Considered, ports: Ports, round: Round): Promis
 
 /** What the audit log keeps of a decision: who, what, why; small enough for one item. */
 function accountOf(one: Considered & { readonly decided: Decided }, round: Round): object {
-  const { scalable, decided, samples } = one;
+  const { decided } = one;
   return {
     tick: round.tick,
     at: round.now,
-    rule: scalable.policy.rule.id,
-    target: targetName(scalable.target),
+    ...reportOf(one, round),
     capacity: decided.decision.capacity,
     binding: decided.decision.binding,
-    metrics: metricsOf(samples),
     steps: decided.decision.steps,
   };
 }
@@ -196,7 +194,7 @@ export function failedReport(one: Considered, ports: Ports, round: Round): Decis
       ? one.reading.error
       : new DeadlineError(one.scalable.key);
   const report: DecisionReport = {
-    ...reportOf(one),
+    ...reportOf(one, round),
     capacity: {},
     binding: 'none',
     outcome: 'failed',
@@ -221,35 +219,16 @@ const shown = (error: ScalerError): { code: string; message: string } => ({
   message: error.message,
 });
 
-function reportOf({
-  scalable,
-  samples,
-}: Considered): Pick<DecisionReport, 'rule' | 'target' | 'metrics'> {
+function reportOf(
+  { scalable, samples }: Considered,
+  { now }: Round,
+): Pick<DecisionReport, 'rule' | 'target' | 'metrics'> {
+  const { id, metrics } = scalable.policy.rule;
   return {
-    rule: scalable.policy.rule.id,
+    rule: id,
     target: targetName(scalable.target),
-    metrics: metricsOf(samples),
+    metrics: reportMetrics(metrics, samples, now),
   };
-}
-
-function metricsOf(
-  samples: Readonly<Record<string, Sample>>,
-): Readonly<Record<string, MetricReport>> {
-  return Object.fromEntries(
-    Object.entries(samples).map(([name, sample]): [string, MetricReport] => {
-      if (!('measurement' in sample)) {
-        return [name, { trust: sample.trust, value: null, because: sample.because }];
-      }
-      const because = sample.trust === 'stale' ? { because: sample.because } : {};
-      return [name, { trust: sample.trust, value: valueOf(sample.measurement), ...because }];
-    }),
-  );
-}
-
-function valueOf(measurement: Measurement): MetricReport['value'] {
-  if (measurement.kind === 'number') return measurement.value;
-  if (measurement.kind === 'record') return measurement.values;
-  return { ...lagFigures(measurement.partitions, measurement.reset) };
 }
 
 /** One line for what was changed, tried or would be; a rest, a hold and a lost race are none. */

@@ -13,6 +13,7 @@ export async function ask<T>(
   try {
     return await send({ abortSignal: signal });
   } catch (error) {
+    // Most starts end without an error, and need not load what explains one.
     const { toStoreError } = await import('./store-error.ts');
     throw (await toStoreError(error, table)) ?? error;
   }

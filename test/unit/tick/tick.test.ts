@@ -121,11 +121,26 @@ describe('bad data never shrinks (KEDA#1850, #2244, #3065)', () => {
       });
     old(2);
     const { decisions } = await world.after(31);
-    expect(decisions[0]).toMatchObject({ outcome: 'held', capacity: { replicas: { to: 5 } } });
+    expect(decisions[0]).toMatchObject({
+      outcome: 'held',
+      capacity: { replicas: { to: 5 } },
+      metrics: { depth: { trust: 'stale', value: 2 } },
+    });
     expect(decisions[0]?.steps[0]?.note).toContain('stale: 31 s old');
     old(9);
     await world.after(31);
     expect(world.deployer.replicas(orders)).toBe(9);
+  });
+
+  test('a number that is none is shown as invalid, whatever its source said of it', async () => {
+    const world = await ordersWorld({}, 5);
+    const measurement = { kind: 'record', values: { lag: Number.NaN } } as const;
+    world.source.sample('orders', { trust: 'fresh', at: world.clock.now(), measurement });
+    const { decisions } = await world.tick();
+    expect(decisions[0]).toMatchObject({
+      outcome: 'held',
+      metrics: { orders: { trust: 'invalid', value: null, because: 'it is NaN' } },
+    });
   });
 
   test('a source that hangs costs its own rules a sample, and nobody else anything', async () => {
