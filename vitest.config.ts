@@ -8,7 +8,7 @@ const project = (name: string, include: readonly string[], testTimeout: number) 
 export default defineConfig({
   test: {
     reporters: ['default', './test/summary-reporter.ts'],
-    setupFiles: ['./lib/expression/load-everything.ts'],
+    setupFiles: ['./lib/expression/load-everything.ts', './lib/rule/load-aliases.ts'],
     // Two cores: more workers than cores only make the slow tests slower.
     maxWorkers: 2,
     projects: [

@@ -75,10 +75,10 @@ export function why(decision: DecisionReport): string {
 }
 
 /** The step that made the answer what it is; where none moved anything, the last that spoke. */
-export function bindingStep({ binding, steps }: DecisionReport): Step | undefined {
+function bindingStep({ binding, steps }: DecisionReport): Step | undefined {
   const moved = steps.findLast(({ step, before, after }) => step === binding && before !== after);
   return moved ?? steps.at(-1);
 }
 
-export const shownStep = ({ step, note }: Step): string =>
+const shownStep = ({ step, note }: Step): string =>
   note === '' ? step : `${step}: ${plain(note)}`;

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 import { ConfigError } from '../config.ts';
 import '../expression/load-everything.ts';
+import '../rule/load-aliases.ts';
 import { ScalerError } from '../model/errors.ts';
 import { RuleUnknownError } from '../tick/errors.ts';
 import { EventInvalidError } from '../tick/event.ts';

@@ -8,7 +8,7 @@ export function nearest(written: unknown, known: readonly string[]): string {
 }
 
 /** The nearest of `known` by edits, at most three or half of its length away; else undefined. */
-export function nearestName(written: unknown, known: readonly string[]): string | undefined {
+function nearestName(written: unknown, known: readonly string[]): string | undefined {
   if (typeof written !== 'string' || written.length > 100) return undefined;
   let best: string | undefined;
   let bestDistance = FARTHEST + 1;

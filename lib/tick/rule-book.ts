@@ -1,6 +1,7 @@
 import { compilePolicy, expressionTexts, type Policy, syntaxProblems } from '../decide/policy.ts';
 import { prepareExpressions } from '../expression/extras.ts';
 import type { EpochMillis } from '../model/units.ts';
+import { prepareAliases } from '../rule/aliases.ts';
 import { contentHash } from '../rule/content-hash.ts';
 import { parseRule } from '../rule/parse-rule.ts';
 import type { Problem } from '../rule/schema.ts';
@@ -92,6 +93,8 @@ export async function reviewRule(
   return { policy: before?.ok ? before.policy : undefined, errors: verdict.problems, isNews };
 }
 
-/** Loads what the expressions of a rule need beyond the usual. */
-const prepare = (attributes: RuleItem['attributes']): Promise<void> =>
-  prepareExpressions(expressionTexts(attributes).map(([, source]) => source));
+/** Loads what judging a rule needs beyond the usual: parts of the language, names from elsewhere. */
+async function prepare(attributes: RuleItem['attributes']): Promise<void> {
+  const sources = expressionTexts(attributes).map(([, source]) => source);
+  await Promise.all([prepareExpressions(sources), prepareAliases(attributes)]);
+}

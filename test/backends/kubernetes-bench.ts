@@ -8,7 +8,7 @@ import type { DeployerBench } from '../contract/deployer.contract.ts';
 import { type Admin, deployment, isSettled, paths, until } from './kubernetes-admin.ts';
 
 /** The real clock, for servers that run on it. */
-export const surroundings: Surroundings = {
+const surroundings: Surroundings = {
   region: undefined,
   secrets: { resolve: () => Promise.reject(new Error('no secrets in this test')) },
   clock: {

@@ -157,18 +157,3 @@ export function createLagReader(
     },
   };
 }
-
-/** One reading of a cluster's lag; opens connections and closes them. */
-export async function readLag(
-  connection: Connection,
-  surroundings: Surroundings,
-  question: LagQuestion,
-  reading: Reading,
-): Promise<LagReport> {
-  const reader = createLagReader(connection, surroundings);
-  try {
-    return await reader.read(question, reading);
-  } finally {
-    reader.close();
-  }
-}
