@@ -1,8 +1,12 @@
 import { stringify } from 'yaml';
 
+import { createLastFiring } from '../cron.ts';
+import { lintRule } from '../lint/lint-rule.ts';
+import { formatWarning, type Warning } from '../lint/warning.ts';
 import type { Problem } from '../rule/schema.ts';
 import { readDocuments, type WrittenRule } from '../store/folder/documents.ts';
 import type { RuleItem } from '../store/rule-store.ts';
+import { systemClock } from '../system-clock.ts';
 import type { Ports } from '../tick/ports.ts';
 import { judgeRule } from '../tick/rule-book.ts';
 import { plain } from './text.ts';
@@ -11,10 +15,11 @@ import { plain } from './text.ts';
 export const ruleText = ({ id, attributes }: Pick<RuleItem, 'id' | 'attributes'>): string =>
   stringify({ id, ...attributes }, { lineWidth: 100 });
 
-/** A written rule and everything that is wrong with it. */
+/** A written rule, everything that is wrong with it, and what has surprised others in a valid one. */
 export interface Judged {
   readonly written: WrittenRule;
   readonly problems: readonly Problem[];
+  readonly warnings: readonly Warning[];
 }
 
 /** The rules of one text, judged by the words and connections there are. */
@@ -24,11 +29,27 @@ export function judgeText(
   ports: Pick<Ports, 'vocabulary' | 'connections'>,
 ): readonly Judged[] {
   return readDocuments(name, text).map((written) => {
-    if (written.problems.length > 0) return { written, problems: written.problems };
-    const verdict = judgeRule(written, ports);
-    return { written, problems: verdict.ok ? [] : verdict.problems };
+    if (written.problems.length > 0) return { written, problems: written.problems, warnings: [] };
+    const { problems, warnings } = judgeWritten(written, ports);
+    return { written, problems, warnings };
   });
 }
+
+/** A rule's problems, or, where it has none, the linter's warnings as of now. */
+export function judgeWritten(
+  item: Pick<RuleItem, 'id' | 'attributes' | 'broken'>,
+  ports: Pick<Ports, 'vocabulary' | 'connections'>,
+): Omit<Judged, 'written'> {
+  const verdict = judgeRule(item, ports);
+  if (!verdict.ok) return { problems: verdict.problems, warnings: [] };
+  const now = systemClock.now();
+  const context = { now, lastFiring: createLastFiring(), connections: ports.connections };
+  return { problems: [], warnings: lintRule(verdict.policy, context) };
+}
+
+/** `orders.yaml:1: warning: max: … (KEDA#7936)`, a line for each warning. */
+export const shownWarnings = ({ written, warnings }: Judged): readonly string[] =>
+  warnings.map((warning) => `${written.place}: warning: ${plain(formatWarning(warning))}`);
 
 /** `orders.yaml:1: metrics.orders.topic: is required …`, a line for each problem. */
 export const shownProblems = ({ written, problems }: Judged): readonly string[] =>

@@ -14,7 +14,7 @@ import {
   printLines,
   withJson,
 } from './options.ts';
-import { type Judged, ruleText, shownProblems } from './rule-text.ts';
+import { type Judged, judgeWritten, ruleText, shownProblems, shownWarnings } from './rule-text.ts';
 import { type End, inSession, judgeFiles, readRule, storeFor } from './rules-session.ts';
 import { bold, plain, table } from './text.ts';
 
@@ -108,10 +108,11 @@ export function validateRules(io: Io, end: End): Command {
 
 async function judgeStored(ports: Ports, io: Io): Promise<readonly Judged[]> {
   const items = await ports.rules.list(io.signal);
-  return items.map((item) => ({
-    written: { id: item.id, place: item.id, attributes: item.attributes, problems: [] },
-    problems: problemsOf(item, ports),
-  }));
+  return items.map((item) => {
+    const written = { id: item.id, place: item.id, attributes: item.attributes, problems: [] };
+    const { problems, warnings } = judgeWritten(item, ports);
+    return { written, problems, warnings };
+  });
 }
 
 function printVerdicts(judged: readonly Judged[], { json }: Options, io: Io): ExitCode {
@@ -119,15 +120,17 @@ function printVerdicts(judged: readonly Judged[], { json }: Options, io: Io): Ex
   if (json === true) {
     printJson(
       io,
-      judged.map(({ written, problems }) => ({
+      judged.map(({ written, problems, warnings }) => ({
         rule: written.id,
         place: written.place,
         valid: problems.length === 0,
         errors: problems,
+        warnings,
       })),
     );
   } else {
     printLines(io, wrong.flatMap(shownProblems));
+    printLines(io, judged.flatMap(shownWarnings));
     io.err(`${judged.length - wrong.length} valid, ${wrong.length} invalid\n`);
   }
   return wrong.length > 0 || judged.length === 0 ? EXIT.failed : EXIT.done;

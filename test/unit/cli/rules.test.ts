@@ -60,6 +60,13 @@ test('validate names the file, the line and the path of each problem', async () 
   expect(JSON.parse(io.taken().out)).toMatchObject([{ rule: 'mail', valid: false }]);
 });
 
+test('validate warns of what has surprised others in a valid rule, and is no failure', async () => {
+  using io = await terminal();
+  io.write('flag.yaml', RULE.replace(/replicas: .*/, 'replicas: \'queue > 5 ? 1 : 0\''));
+  expect(await io.rubato('rules', 'validate', 'flag.yaml')).toBe(0);
+  expect(io.taken().out).toMatch(/^flag\.yaml:2: warning: replicas: .*\(.+\)$/m);
+});
+
 test('validate of a text that is no YAML says where', async () => {
   using io = await terminal();
   io.write('broken.yaml', 'id: mail\nmax: [1\n');
