@@ -62,7 +62,7 @@ test('validate names the file, the line and the path of each problem', async () 
 
 test('validate warns of what has surprised others in a valid rule, and is no failure', async () => {
   using io = await terminal();
-  io.write('flag.yaml', RULE.replace(/replicas: .*/, 'replicas: \'queue > 5 ? 1 : 0\''));
+  io.write('flag.yaml', RULE.replace(/replicas: .*/, "replicas: 'queue > 5 ? 1 : 0'"));
   expect(await io.rubato('rules', 'validate', 'flag.yaml')).toBe(0);
   expect(io.taken().out).toMatch(/^flag\.yaml:2: warning: replicas: .*\(.+\)$/m);
 });
