@@ -1,3 +1,5 @@
+import '../../lib/expression/load-everything.ts';
+import '../../lib/rule/load-aliases.ts';
 import { targetKinds } from '../../lib/act/registry.ts';
 import { vocabularyOf } from '../../lib/app.ts';
 import { compilePolicy, type Policy } from '../../lib/decide/policy.ts';
