@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, include: readonly string[], testTimeout: number) => ({
@@ -6,6 +8,7 @@ const project = (name: string, include: readonly string[], testTimeout: number) 
 });
 
 export default defineConfig({
+  root: path.resolve(import.meta.dirname, '..'),
   test: {
     reporters: ['default', './test/summary-reporter.ts'],
     setupFiles: ['./lib/expression/load-everything.ts', './lib/rule/load-aliases.ts'],
