@@ -7,7 +7,7 @@ import type { Workload } from '../rule/rule.ts';
 import { bounded } from './bounded.ts';
 import type { Ports } from './ports.ts';
 import { readTargets } from './read-targets.ts';
-import type { Round } from './reconcile.ts';
+import type { Round } from './round.ts';
 import type { Scalable } from './scalables.ts';
 
 export interface Deployed {

@@ -3,7 +3,7 @@ import { ScalerError } from '../model/errors.ts';
 import type { StoredMemory } from '../store/memory-store.ts';
 import { takeOver } from './carry-out.ts';
 import type { Ports } from './ports.ts';
-import type { Round } from './reconcile.ts';
+import type { Round } from './round.ts';
 
 export interface Leftover {
   readonly slot: number;

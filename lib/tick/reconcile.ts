@@ -10,25 +10,14 @@ import type { Reading } from '../observe/metric-source.ts';
 import { observe } from '../observe/observe.ts';
 import type { StoredMemory } from '../store/memory-store.ts';
 import { bounded } from './bounded.ts';
+import type { Considered } from './considered.ts';
 import { deployWorkloads } from './deploy-workloads.ts';
 import type { Ports } from './ports.ts';
 import { readTargets } from './read-targets.ts';
-import type { Recorder } from './recorder.ts';
 import type { DecisionReport } from './report.ts';
+import type { Round } from './round.ts';
 import type { Scalable } from './scalables.ts';
-import { type Considered, failedReport, settle } from './settle.ts';
-
-/** What a reconciliation is told beside its scalables. */
-export interface Round {
-  readonly tick: string;
-  readonly now: EpochMillis;
-  /** By the worker's clock; from here on the lease is another's, and nothing more is begun. */
-  readonly until: EpochMillis;
-  readonly dryRun: boolean;
-  readonly signal: AbortSignal;
-  /** Where decisions are gathered to be written down. */
-  readonly recorder?: Recorder;
-}
+import { failedReport, settle } from './settle.ts';
 
 const NEVER_WRITTEN: StoredMemory = { version: 0, memory: '', intent: undefined };
 const NO_CRON: LastFiring = () => undefined;

@@ -1,10 +1,10 @@
 import { writeMemory } from '../decide/memory.ts';
 import { ScalerError } from '../model/errors.ts';
 import type { DecisionRecord, RecordedDecision, RecordedOutcome } from '../record/record.ts';
+import type { Considered } from './considered.ts';
 import { withGrace } from './grace.ts';
 import type { Ports } from './ports.ts';
-import type { Round } from './reconcile.ts';
-import type { Considered } from './settle.ts';
+import type { Round } from './round.ts';
 
 /** Gathers what one worker decided in one tick, and writes it down at the end. */
 export interface Recorder {

@@ -5,8 +5,8 @@ import { bounded } from './bounded.ts';
 import { withoutWrites } from './dry-run.ts';
 import { forgetLeftover, type Leftover } from './forget.ts';
 import type { Ports } from './ports.ts';
-import type { Round } from './reconcile.ts';
 import type { TickReport } from './report.ts';
+import type { Round } from './round.ts';
 import { reviewRule } from './rule-book.ts';
 import { tick } from './tick.ts';
 

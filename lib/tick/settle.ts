@@ -1,34 +1,16 @@
-import type { TargetReading } from '../act/deployer.ts';
 import type { Decided } from '../decide/decide.ts';
 import type { Step } from '../decide/decision.ts';
-import { type Memory, writeMemory } from '../decide/memory.ts';
+import { writeMemory } from '../decide/memory.ts';
 import { assertNever, DeadlineError, ScalerError } from '../model/errors.ts';
-import type { Sample } from '../model/sample.ts';
 import { targetName } from '../model/target.ts';
-import type { RecordedOutcome, Withheld } from '../record/record.ts';
-import type { StoredMemory } from '../store/memory-store.ts';
+import type { RecordedOutcome } from '../record/record.ts';
 import { type CarriedOut, carryOut, decisionId, takeOver } from './carry-out.ts';
+import type { Considered } from './considered.ts';
 import { withGrace } from './grace.ts';
 import { reportMetrics } from './metric-report.ts';
 import type { Ports } from './ports.ts';
-import type { Round } from './reconcile.ts';
 import type { DecisionReport } from './report.ts';
-import type { Scalable } from './scalables.ts';
-
-/** A scalable with all that was seen of it, and what was decided where its target could be read. */
-export interface Considered {
-  readonly scalable: Scalable;
-  readonly stored: StoredMemory;
-  /** What it was decided on: `stored.memory`, and what was deployed since. */
-  readonly memory: Memory;
-  readonly samples: Readonly<Record<string, Sample>>;
-  readonly reading: TargetReading | undefined;
-  /** Why nothing might be changed, beside what the target says itself. */
-  readonly held?: string | undefined;
-  readonly decided?: Decided;
-  /** The change that was taken back from `decided` once the whole tick was known. */
-  readonly withheld?: Withheld;
-}
+import type { Round } from './round.ts';
 
 /** What became of a decision; `rest` and `hold` as decided, `would` in a dry run. */
 interface Outcome {

@@ -11,9 +11,10 @@ import { figuresOf } from './figures.ts';
 import { forgetLeftover, type Leftover } from './forget.ts';
 import { withGrace } from './grace.ts';
 import type { Ports } from './ports.ts';
-import { reconcile, type Round } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
 import { createRecorder } from './recorder.ts';
 import type { DecisionReport, TickReport } from './report.ts';
+import type { Round } from './round.ts';
 import { readRuleBook, type RuleBook } from './rule-book.ts';
 import { expandRules, isDue, type Scalable, type Unexpanded } from './scalables.ts';
 

@@ -3,7 +3,7 @@ import { HttpSourceError } from './errors.ts';
 import { findSeries, matching, OPENMETRICS_TYPE } from './exposition.ts';
 import type { Answer } from './get.ts';
 import { followJsonPath, numberOf } from './json-path.ts';
-import type { JsonOptions, OpenmetricsOptions } from './kinds.ts';
+import type { JsonOptions, OpenmetricsOptions } from './options.ts';
 import { reduce } from './reduce.ts';
 import type { Reader } from './source.ts';
 

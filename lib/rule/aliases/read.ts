@@ -1,6 +1,6 @@
-import { type Attributes, type Read, type Reading, TOP } from '../aliases.ts';
 import { isPlain, quote } from '../schema.ts';
 import { readBehavior, readDirection } from './behavior.ts';
+import { type Attributes, type Read, type Reading, TOP } from './names.ts';
 import { Renaming, withUnit } from './renaming.ts';
 import { explainTriggers } from './triggers.ts';
 
