@@ -23,7 +23,10 @@ class EsbuildPlugin {
     const bundleAll = () => this.bundle(this.serverless.service.getAllFunctions());
     const bundleOne = () => this.bundle([this.serverless.processedInput.options.function]);
     this.hooks = {
-      initialize: () => this.joinNetwork(),
+      initialize: () => {
+        this.joinNetwork();
+        this.recordNothingLocally();
+      },
       'before:package:createDeploymentArtifacts': async () => {
         await bundleAll();
         await this.grantConnections();
@@ -96,6 +99,15 @@ class EsbuildPlugin {
         },
       ];
     }
+  }
+
+  /**
+   * `invoke local` refuses a variable that CloudFormation makes, as the bucket's name is, and what
+   * runs on a laptop is no tick of the stack whose recordings these are.
+   */
+  recordNothingLocally() {
+    if (this.serverless.processedInput.commands.join(' ') !== 'invoke local') return;
+    delete this.serverless.service.provider.environment.RECORDINGS;
   }
 
   roleOf(name) {

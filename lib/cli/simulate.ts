@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 
 import { targetKinds } from '../act/registry.ts';
@@ -19,13 +19,12 @@ import {
   withDefault,
 } from '../rule/schema.ts';
 import type { Connections, Vocabulary } from '../rule/vocabulary.ts';
-import { refuseUnknownColumns } from '../simulate/columns.ts';
-import { parseTrace } from '../simulate/parse-trace.ts';
 import { plot } from '../simulate/plot.ts';
 import { simulate, type Model, type Simulated } from '../simulate/simulate.ts';
 import { readDocuments } from '../store/folder/documents.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { printJson, printLines } from './options.ts';
+import { readText, readTrace, unusable } from './simulate-trace.ts';
 import { bold, shownNumber, table } from './text.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -33,6 +32,8 @@ import { UsageError } from './usage-error.ts';
 export interface SimulateOptions {
   readonly rule: string;
   readonly trace: string;
+  readonly ruleId?: string;
+  readonly target?: string;
   readonly compare?: string;
   readonly plot?: string;
   readonly json?: boolean;
@@ -46,9 +47,6 @@ export interface SimulateOptions {
   readonly begin?: string;
 }
 
-/** A trace has to fit into one text: 10 million rows of 50 characters. */
-const MOST_BYTES = 500_000_000;
-
 /** A Monday, so that a trace in seconds begins with a week. */
 const BEGIN = epochMillis(Date.UTC(2026, 0, 5));
 
@@ -56,21 +54,25 @@ const vocabulary = vocabularyOf(targetKinds);
 
 /**
  * `rubato simulate`: tries a rule, or two, on a trace and says what it would have cost. Reads the
- * two or three files it is given and writes the plot; needs no connection and no store. Rejects
+ * files, or recordings, that it is given and writes the plot; needs no connection and no store. Rejects
  * with a UsageError for wrong options and rules, with a TraceError for a trace that cannot be used.
  */
 export async function runSimulate(options: SimulateOptions, io: Io): Promise<ExitCode> {
-  const { tick, begin, ...model } = readModel(options);
+  const { tick, begin, partitions, replicas, ...model } = readModel(options);
   const files = [options.rule, ...(options.compare === undefined ? [] : [options.compare])];
   const policies = await Promise.all(files.map((file) => readPolicy(file, io)));
-  const trace = parseTrace(basename(options.trace), await readTrace(options.trace, io), { begin });
-  refuseUnknownColumns(
-    policies.map(({ rule }) => rule),
-    trace,
-  );
+  const rules = policies.map(({ rule }) => rule);
+  const { trace, start } = await readTrace(options, { rules, begin }, io);
   const lastFiring = createLastFiring();
   const runs = policies.map((policy, at) => {
-    const world: Model = { ...model, tick: tick ?? policy.rule.interval, lastFiring };
+    const world: Model = {
+      ...model,
+      partitions: partitions ?? start?.partitions ?? PARTITIONS,
+      replicas: replicas ?? start?.replicas ?? 0,
+      waiting: start?.waiting ?? 0,
+      tick: tick ?? policy.rule.interval,
+      lastFiring,
+    };
     const { subject, figures, course } = simulate(policy, trace, world);
     // Two versions of one rule bear the same id; the file tells them apart.
     const id = policies.length > 1 ? basename(files[at] ?? policy.rule.id) : policy.rule.id;
@@ -91,6 +93,9 @@ export async function runSimulate(options: SimulateOptions, io: Io): Promise<Exi
   return EXIT.done;
 }
 
+/** Of a topic of which nothing is known. */
+const PARTITIONS = 12;
+
 const most = millis(86_400_000);
 const schema = object(
   {
@@ -100,12 +105,11 @@ const schema = object(
     startUp: withDefault(duration({ about: 'Until a replica serves.', max: most }), seconds(15)),
     rate: withDefault(number({ about: 'Messages a second and replica.', min: 0 }), 10),
     rebalance: withDefault(duration({ about: 'Pause of the group.', max: most }), millis(0)),
-    partitions: withDefault(
+    partitions: optional(
       number({ about: 'Partitions of the topic.', min: 1, max: 10_000, whole: true }),
-      12,
     ),
     over: withDefault(number({ about: 'The target backlog.', min: 0 }), 100),
-    replicas: withDefault(number({ about: 'Replicas at first.', min: 0, whole: true }), 0),
+    replicas: optional(number({ about: 'Replicas at first.', min: 0, whole: true })),
     begin: withDefault(moment({ about: 'When second 0 is.' }), BEGIN),
   },
   { about: 'The options of simulate.' },
@@ -116,7 +120,7 @@ const flagOf = (path: string): string =>
   `--${path.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 function readModel(options: SimulateOptions) {
-  const { compare: _, plot: __, json: ___, ...written } = options;
+  const { compare: _, plot: __, json: ___, ruleId: ____, target: _____, ...written } = options;
   const given = Object.entries(written).filter(([, value]) => value !== undefined);
   const numbers = new Set(['rate', 'partitions', 'over', 'replicas']);
   const values = given.map(([name, value]) => {
@@ -129,7 +133,7 @@ function readModel(options: SimulateOptions) {
     const lines = problems.map(({ path, message }) => `${flagOf(path)}: ${message}`);
     throw new UsageError(lines.join('; '), 'See rubato simulate --help.');
   }
-  const { rule: ____, trace: _____, ...model } = parsed;
+  const { rule: ______, trace: _______, ...model } = parsed;
   return model;
 }
 
@@ -172,40 +176,12 @@ function used(user: unknown, kinds: Vocabulary['metrics'] | Vocabulary['targets'
   return kind === undefined ? undefined : { name, kind, settings: {} };
 }
 
-async function readTrace(file: string, io: Io): Promise<string> {
-  const path = resolve(io.cwd, file);
-  const size = await reading(file, async () => (await stat(path)).size);
-  if (size > MOST_BYTES) {
-    throw new UsageError(
-      `${file} has ${size} bytes, at most ${MOST_BYTES} are read`,
-      'Thin the trace out, or simulate a part of it.',
-    );
-  }
-  return await readText(file, io);
-}
-
-const readText = (file: string, io: Io): Promise<string> =>
-  reading(file, () => readFile(resolve(io.cwd, file), { encoding: 'utf8', signal: io.signal }));
-
 async function writePlot(path: string, svg: string): Promise<void> {
   try {
     await writeFile(path, svg);
   } catch (error) {
     throw unusable(path, 'written', error);
   }
-}
-
-async function reading<T>(file: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    throw unusable(file, 'read', error);
-  }
-}
-
-function unusable(file: string, how: 'read' | 'written', cause: unknown): UsageError {
-  const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
-  return new UsageError(`${file} cannot be ${how} (${reason})`, 'Check the path.', { cause });
 }
 
 /** One column for each rule. */

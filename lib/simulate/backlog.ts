@@ -11,7 +11,7 @@ export interface Backlog {
   readonly over: number;
   /** Lets `ms` pass with so many messages a second coming and at most so many served. */
   pass(ms: number, arriving: number, serving: number): void;
-  /** Messages that came and those that were served since the beginning, whole ones. */
+  /** Messages that came, those before the beginning included, and those that were served; whole ones. */
   counts(): { readonly arrived: number; readonly served: number };
 }
 
@@ -19,10 +19,12 @@ export interface Backlog {
  * A queue as a fluid: between two events its length is a straight line, so that all figures are
  * exact and do not depend on how time is cut. Kept in thousandths of a message: whole rates a
  * second times whole milliseconds then stay whole, and nothing is lost to rounding.
+ * `before` = messages that wait at the beginning.
  */
-export function createBacklog(over: number): Backlog {
+export function createBacklog(over: number, before = 0): Backlog {
   const threshold = over * 1000;
-  let [arrived, waiting, highest, area, overFor] = [0, 0, 0, 0, 0];
+  let [arrived, waiting, highest] = [before * 1000, before * 1000, before * 1000];
+  let [area, overFor] = [0, 0];
   /** A straight piece of the line, from `start` to `end` thousandths in `ms`. */
   function piece(start: number, end: number, ms: number): void {
     area += ((start + end) / 2 / 1000) * ms;

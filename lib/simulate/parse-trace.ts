@@ -1,9 +1,6 @@
 import { parseIso } from '../model/iso.ts';
 import { type EpochMillis, epochMillis } from '../model/units.ts';
-import { type Trace, TraceError, type TraceRow } from './trace.ts';
-
-/** More rows than this are no trace but an archive: 30 days at a row a second are 2.6 million. */
-const MOST_ROWS = 10_000_000;
+import { MOST_ROWS, type Trace, TraceError, type TraceRow } from './trace.ts';
 
 /** More columns than this were meant as something else. */
 const MOST_COLUMNS = 256;

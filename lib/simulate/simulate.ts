@@ -28,6 +28,8 @@ export interface Model {
   readonly over: number;
   /** Replicas that run at the beginning. */
   readonly replicas: number;
+  /** Messages that wait at the beginning; none where it is absent. */
+  readonly waiting?: number;
   readonly lastFiring: LastFiring;
 }
 
@@ -77,7 +79,7 @@ export function simulate(policy: Policy, trace: Trace, model: Model): Simulated 
 function runThrough(policy: Policy, trace: Trace, model: Model): Simulated {
   const columns = columnsOf(policy.rule, trace);
   const crew = createCrew(model.replicas, model.startUp);
-  const backlog = createBacklog(model.over);
+  const backlog = createBacklog(model.over, model.waiting);
   const tally = createTally(model.replicas);
   const rows = trace.rows[Symbol.iterator]();
   const first = nextRow(rows);

@@ -3,7 +3,7 @@ import type { EpochMillis } from '../model/units.ts';
 
 /**
  * What happened over some time, as rows in columns. It may be gone through more than once, so that
- * two rules can be compared on it; a file is one kind of it, recordings can be another.
+ * two rules can be compared on it; a CSV file is one kind of it, recordings are another.
  */
 export interface Trace {
   /** What it was read from, for messages. */
@@ -22,6 +22,9 @@ export interface TraceRow {
   /** The name of a part of the trace that begins here, for figures by part. */
   readonly phase: string | undefined;
 }
+
+/** More rows than this are no trace but an archive: 30 days at a row a second are 2.6 million. */
+export const MOST_ROWS = 10_000_000;
 
 /** A trace that cannot be followed: where, what was found, what is accepted. */
 export class TraceError extends ScalerError {

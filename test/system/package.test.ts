@@ -15,9 +15,12 @@ import {
 } from '../../infra/dev/dynalite.ts';
 import { createTables } from '../../infra/tables.ts';
 import { createDynamoClient } from '../../lib/store/dynamodb/client.ts';
+import { KUBECONFIG, LOCAL, RULES } from './nobody-listens.ts';
+import { describeRecordingBy, describeRecordingsOf } from './packaged-recordings.ts';
 import {
   actionsOf,
   answerOf,
+  invokeLocally,
   invokePackaged,
   type Packaged,
   packageWith,
@@ -27,6 +30,7 @@ import {
   unpack,
 } from './packaging.ts';
 import { readZip } from './read-zip.ts';
+import { type S3Bucket, startS3Bucket } from './s3-bucket.ts';
 
 /*
  * What `npm run package` makes, without a network: the zips run in a fresh Node as Lambda would run
@@ -41,21 +45,6 @@ const NAMES = { rules: 'rubato-dev-rules', state: 'rubato-dev-state' };
 
 let home = '';
 
-/** Endpoints where nobody listens: what counts is that each vendor's client is there to say so. */
-const LOCAL = {
-  local: { kind: 'http', url: 'http://127.0.0.1:9' },
-  cluster: { kind: 'kubernetes', kubeconfig: '', timeout: '500ms' },
-  kafka: { kind: 'kafka', brokers: ['127.0.0.1:9'], timeout: '500ms' },
-};
-const KUBECONFIG = {
-  apiVersion: 'v1',
-  kind: 'Config',
-  'current-context': 'test',
-  clusters: [{ name: 'test', cluster: { server: 'https://127.0.0.1:9' } }],
-  users: [{ name: 'test', user: { token: 'none' } }],
-  contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
-};
-
 let local: Packaged;
 beforeAll(async () => {
   home = await mkdtemp(path.join(tmpdir(), 'rubato-package-'));
@@ -67,32 +56,29 @@ afterAll(() => rm(home, { recursive: true, force: true }));
 
 describe('the zips', () => {
   let store: EmbeddedStore;
+  let bucket: S3Bucket;
   let task = '';
 
   beforeAll(async () => {
     task = path.join(home, 'task');
     await unpack(local, task);
     store = await startEmbeddedStore({ port: 0 });
+    bucket = await startS3Bucket();
     const client = createDynamoClient({
       region: EMBEDDED_REGION,
       endpoint: store.endpoint,
       credentials: EMBEDDED_CREDENTIALS,
     });
     await createTables(client, NAMES);
-    const lag = { kind: 'kafka-lag', connection: 'kafka', topic: 'orders', group: 'orders' };
-    const target = { kind: 'kubernetes', connection: 'cluster', namespace: 'shop', name: 'orders' };
-    const rule = { target, metrics: { orders: lag }, replicas: 'ceil(orders.lag / 100)', max: 6 };
-    const items = [
-      { id: 'orders', ...rule },
-      { id: 'broken', ...rule, replicsa: 'orders.lag' },
-    ];
-    for (const Item of items) await client.send(new PutCommand({ TableName: NAMES.rules, Item }));
+    for (const Item of RULES) await client.send(new PutCommand({ TableName: NAMES.rules, Item }));
     client.destroy();
   });
-  afterAll(() => store.close());
+  afterAll(() => Promise.all([store.close(), bucket.close()]));
 
-  const invoke = (name: 'tick' | 'rules', event: object): Promise<Ran> =>
-    invokePackaged({ packaged: local, task, name, endpoint: store.endpoint }, event);
+  const invoke = (name: 'tick' | 'rules', event: object): Promise<Ran> => {
+    const endpoints = { dynamodb: store.endpoint, s3: bucket.endpoint };
+    return invokePackaged({ packaged: local, task, name, endpoints }, event);
+  };
 
   test('hold the code of their function, its connections, and no source map', async () => {
     const files = [...readZip(await readFile(path.join(local.folder, 'tick.zip'))).keys()];
@@ -141,6 +127,17 @@ describe('the zips', () => {
   test('judge a rule when the rules handler is asked by hand', async () => {
     const answer = answerOf(await invoke('rules', { rules: ['broken'] }));
     expect(JSON.stringify(answer)).toContain('replicsa');
+  });
+
+  describeRecordingBy(invoke, () => bucket);
+
+  test('run by `invoke local` as well, which records nothing', async () => {
+    const before = bucket.requests.length;
+    const endpoints = { dynamodb: store.endpoint, s3: bucket.endpoint };
+    const { stdout } = await invokeLocally('tick', {}, { home, endpoints });
+    expect(stdout).toContain('"leader": true');
+    expect(stdout).toContain('"rule": "orders"');
+    expect(bucket.requests.slice(before)).toEqual([]);
   });
 
   test('are the same bytes when nothing changed', async () => {
@@ -202,8 +199,10 @@ describe('the template', () => {
     }
   });
 
+  describeRecordingsOf(() => [local, onAws]);
+
   test('grants of AWS only what connections.yml names', () => {
-    const own = new Set(['logs:CreateLogStream', 'logs:PutLogEvents']);
+    const own = new Set(['logs:CreateLogStream', 'logs:PutLogEvents', 's3:PutObject']);
     const beyond = actionsOf(local.resources, 'TickRole').filter(
       (action) => !action.startsWith('dynamodb:') && !own.has(action),
     );

@@ -40,6 +40,8 @@ export function run(
 export interface Resource {
   readonly Type: string;
   readonly DependsOn?: readonly string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 
@@ -47,6 +49,7 @@ export interface Resource {
 export interface Packaged extends Ran {
   readonly folder: string;
   readonly resources: Readonly<Record<string, Resource>>;
+  readonly outputs: Readonly<Record<string, { readonly Value: unknown }>>;
 }
 
 /** Packages the service with these connections; everything goes to a new folder in `home`. */
@@ -67,10 +70,11 @@ export async function packageWith(
   ]);
   if (ran.status !== 0) throw new Error(`osls package failed: ${ran.stderr}${ran.stdout}`);
   const template = path.join(folder, 'cloudformation-template-update-stack.json');
-  const { Resources } = JSON.parse(await readFile(template, 'utf8')) as {
+  const { Resources, Outputs } = JSON.parse(await readFile(template, 'utf8')) as {
     Resources: Packaged['resources'];
+    Outputs: Packaged['outputs'];
   };
-  return { ...ran, folder, resources: Resources };
+  return { ...ran, folder, resources: Resources, outputs: Outputs };
 }
 
 export interface Statement {
@@ -99,6 +103,29 @@ export async function unpack({ folder }: Packaged, task: string): Promise<void> 
   }
 }
 
+/** Servers that stand in for those of AWS. */
+export interface Endpoints {
+  readonly dynamodb: string;
+  readonly s3: string;
+}
+
+/** How CloudFormation might name what the template leaves without a name. */
+const NAMED: Readonly<Record<string, string>> = {
+  RecordingsBucket: 'rubato-dev-recordingsbucket-1a2b3c',
+};
+
+/** A variable as a function gets it, once CloudFormation has put in the names of resources. */
+function deployed(variable: unknown): string {
+  if (typeof variable === 'string') return variable;
+  const { 'Fn::Sub': text } = variable as { readonly 'Fn::Sub'?: string };
+  if (text === undefined) throw new Error(`not understood: ${JSON.stringify(variable)}`);
+  return text.replaceAll(/\$\{(\w+)\}/g, (_, id: string) => {
+    const name = NAMED[id];
+    if (name === undefined) throw new Error(`${text}: no name is given to ${id}`);
+    return name;
+  });
+}
+
 /**
  * Calls a handler in a fresh Node as Lambda does: the module is the template's Handler, and the
  * environment holds the template's variables and credentials, nothing of this process but its PATH.
@@ -108,14 +135,14 @@ export function invokePackaged(
     readonly packaged: Packaged;
     readonly task: string;
     readonly name: 'tick' | 'rules';
-    readonly endpoint: string;
+    readonly endpoints: Endpoints;
   },
   event: object,
 ): Promise<Ran> {
   const logicalId = `${of.name === 'tick' ? 'Tick' : 'Rules'}LambdaFunction`;
   const { Handler, Environment } = (of.packaged.resources[logicalId]?.Properties ?? {}) as {
     Handler: string;
-    Environment: { Variables: Record<string, string> };
+    Environment: { Variables: Record<string, unknown> };
   };
   const module = pathToFileURL(path.join(of.task, Handler.replace(/\.handler$/, '.js'))).href;
   const script = `
@@ -124,13 +151,33 @@ export function invokePackaged(
     const answer = await handler(${JSON.stringify(event)}, context);
     process.stdout.write('ANSWER ' + JSON.stringify(answer) + '\\n');`;
   return run(process.execPath, ['--input-type=module', '--eval', script], {
-    ...Environment.Variables,
-    AWS_REGION: EMBEDDED_REGION,
-    AWS_ACCESS_KEY_ID: EMBEDDED_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: EMBEDDED_CREDENTIALS.secretAccessKey,
-    AWS_ENDPOINT_URL_DYNAMODB: of.endpoint,
+    ...surroundings(of.endpoints),
+    ...Object.fromEntries(
+      Object.entries(Environment.Variables).map(([name, variable]) => [name, deployed(variable)]),
+    ),
   });
 }
+
+/** Calls a handler by `osls invoke local`, with the connections that were packaged last in `home`. */
+export function invokeLocally(
+  name: 'tick' | 'rules',
+  event: object,
+  { home, endpoints }: { readonly home: string; readonly endpoints: Endpoints },
+): Promise<Ran> {
+  const connections = `--param=connections=${path.join(home, 'connections.yml')}`;
+  const data = `--data=${JSON.stringify(event)}`;
+  const args = [OSLS, 'invoke', 'local', `--function=${name}`, data, connections];
+  // osls takes only regions that there are.
+  return run(process.execPath, args, { ...surroundings(endpoints), AWS_REGION: 'eu-west-1' });
+}
+
+const surroundings = ({ dynamodb, s3 }: Endpoints): NodeJS.ProcessEnv => ({
+  AWS_REGION: EMBEDDED_REGION,
+  AWS_ACCESS_KEY_ID: EMBEDDED_CREDENTIALS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: EMBEDDED_CREDENTIALS.secretAccessKey,
+  AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+  AWS_ENDPOINT_URL_S3: s3,
+});
 
 /** What the handler answered; throws with all that was printed where it did not. */
 export function answerOf({ stdout, stderr }: Ran): unknown {

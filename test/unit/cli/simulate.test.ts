@@ -4,6 +4,14 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { runSimulate, type SimulateOptions } from '../../../lib/cli/simulate.ts';
+import { epochMillis } from '../../../lib/model/units.ts';
+import { encodeRecording } from '../../../lib/record/encode.ts';
+import { createFolderRecordings } from '../../../lib/record/folder/recordings.ts';
+import type { DecisionRecord, Recording } from '../../../lib/record/record.ts';
+import { createFakeClock } from '../../fake/clock.ts';
+import { lagMetric } from '../../support/policy.ts';
+import { NOON, offsets, recordingOf, recordOf } from '../../support/records.ts';
+import { recordWorld } from '../replay/seeded-worlds.ts';
 import { createFakeIo, type FakeIo } from './fake-io.ts';
 
 const RULE = `
@@ -98,6 +106,11 @@ describe('rubato simulate', () => {
       says: 'trace.csv:3: arrivals is "x"',
     },
     {
+      name: 'a choice among recordings where there are none',
+      options: { target: 'orders' },
+      says: '--target chooses among recordings, and trace.csv is read as CSV',
+    },
+    {
       name: 'a plot that cannot be written',
       options: { plot: 'no/where.svg' },
       says: 'cannot be written (ENOENT)',
@@ -106,5 +119,167 @@ describe('rubato simulate', () => {
     using io = files(rule, trace);
     await expect(runSimulate({ ...common, ...options }, io)).rejects.toThrow(says);
     expect(io.taken().out).toBe('');
+  });
+});
+
+const signal = new AbortController().signal;
+
+/** One recording a tick, 15 s apart: 20 messages a second come, 240 wait, 2 replicas run. */
+const ticksOf = (count: number, records: (end: bigint) => readonly DecisionRecord[]) =>
+  Array.from({ length: count }, (_, row): Recording => {
+    const at = epochMillis(NOON + 15_000 * row);
+    return recordingOf(records(BigInt(1000 + 150 * row)), { tick: `tick-${row}`, at });
+  });
+
+const orders = (end: bigint, id = 'orders'): DecisionRecord =>
+  recordOf({
+    id,
+    rule: { metrics: { orders: lagMetric }, replicas: 'ceil(orders.lag / 100)' },
+    // The helper's samples are of noon; a stale one would be an outage.
+    samples: { orders: offsets([end, end - 120n], [end, end - 120n]) },
+    replicas: 2,
+  });
+
+const fresh = (recording: Recording): Recording => ({
+  ...recording,
+  records: recording.records.map((record) => ({
+    ...record,
+    samples: Object.fromEntries(
+      Object.entries(record.samples).map(([name, sample]) => [
+        name,
+        'at' in sample ? { ...sample, at: recording.at } : sample,
+      ]),
+    ),
+  })),
+});
+
+async function keep(io: FakeIo, recordings: Iterable<Recording>, folder = 'recordings') {
+  const store = createFolderRecordings({
+    folder: path.join(io.cwd, folder),
+    keepDays: 9999,
+    clock: createFakeClock(NOON),
+  });
+  for (const recording of recordings) await store.append(fresh(recording), signal);
+}
+
+interface Printed {
+  readonly trace: string;
+  readonly runs: readonly {
+    readonly rule: string;
+    readonly figures: Readonly<Record<'hours' | 'ticks' | 'maxQueue' | 'replicaHours', number>>;
+  }[];
+}
+
+describe('rubato simulate on recordings', () => {
+  const asked: SimulateOptions = { rule: 'rule.yaml', trace: 'recordings', json: true };
+  const simulated = async (io: FakeIo, options: Partial<SimulateOptions> = {}) => {
+    expect(await runSimulate({ ...asked, ...options }, io)).toBe(0);
+    return JSON.parse(io.taken().out) as Printed;
+  };
+
+  test('begins with the replicas and the lag of then, and lets come what came', async () => {
+    using io = files();
+    await keep(
+      io,
+      ticksOf(41, (end) => [orders(end, 'mail'), orders(end)]),
+    );
+    const { trace, runs } = await simulated(io, { rate: '0', startUp: '1h' });
+    expect(trace).toBe('recordings');
+    expect(runs).toMatchObject([
+      { rule: 'orders', figures: { ticks: 40, maxQueue: 240 + 20 * 600 } },
+    ]);
+    // With twice the replicas of then nothing but the lag of then ever waits.
+    const fast = await simulated(io, { rate: '20' });
+    expect(fast.runs[0]?.figures.maxQueue).toBe(240);
+    const other = await simulated(io, { replicas: '0', startUp: '1h' });
+    expect(other.runs[0]?.figures.maxQueue).toBe(240 + 20 * 600);
+  });
+
+  test('reads a folder, gzip and plain files, and compares two rules on one trace', async () => {
+    using io = files();
+    const recordings = ticksOf(9, (end) => [orders(end)]).map(fresh);
+    await keep(io, recordings);
+    io.write(
+      'plain/all.ndjson',
+      recordings.flatMap((one) => Array.from(encodeRecording(one))).join(''),
+    );
+    io.write('other.yaml', RULE.replace('/ 100', '/ 50'));
+    const ofFolder = await simulated(io, { compare: 'other.yaml' });
+    const ofFile = await simulated(io, { compare: 'other.yaml', trace: 'plain/all.ndjson' });
+    expect(ofFolder.runs.map(({ rule }) => rule)).toEqual(['rule.yaml', 'other.yaml']);
+    expect(ofFolder.runs[0]?.figures).not.toEqual(ofFolder.runs[1]?.figures);
+    expect(ofFile.runs).toEqual(ofFolder.runs);
+    expect((await simulated(io, { trace: 'plain' })).runs[0]).toMatchObject({
+      rule: 'orders',
+      figures: ofFile.runs[0]?.figures ?? {},
+    });
+  });
+
+  test('takes the records of the rule by another id, and of one target among several', async () => {
+    using io = files(RULE.replace('id: orders', 'id: orders-next'));
+    const named = (record: DecisionRecord, name: string): DecisionRecord => ({
+      ...record,
+      target: { ...record.target, name },
+    });
+    await keep(
+      io,
+      ticksOf(5, (end) => [named(orders(end), 'a'), named(orders(end), 'b')]),
+    );
+    await expect(simulated(io)).rejects.toThrow(
+      'no record of a rule "orders-next". Name one with --rule-id; there are orders.',
+    );
+    await expect(simulated(io, { ruleId: 'orders' })).rejects.toThrow(
+      'records of 2 targets. Choose one with --target: kubernetes:prod/shop/a, kubernetes:prod/shop/b.',
+    );
+    const { runs } = await simulated(io, { ruleId: 'orders', target: 'b' });
+    expect(runs[0]?.figures.ticks).toBe(4);
+  });
+
+  test('reads what the real tick wrote', async () => {
+    using io = files(
+      RULE.replace('id: orders', 'id: rule-0').replace('topic: orders', 'topic: rule-0'),
+    );
+    for await (const recording of recordWorld(1, 80)) await keepAsItIs(io, recording);
+    const { runs } = await simulated(io);
+    expect(runs[0]?.figures.ticks).toBeGreaterThan(80);
+    expect(runs[0]?.figures.maxQueue).toBeGreaterThan(0);
+  });
+
+  const keepAsItIs = (io: FakeIo, recording: Recording): Promise<void> =>
+    createFolderRecordings({
+      folder: path.join(io.cwd, 'recordings'),
+      keepDays: 9999,
+      clock: createFakeClock(NOON),
+    }).append(recording, signal);
+
+  test('refuses a folder without recordings, and one of a later release by file and line', async () => {
+    using io = files();
+    await expect(simulated(io, { trace: '.' })).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('there are no recordings in .'),
+    });
+    const [first] = ticksOf(1, (end) => [orders(end)]);
+    const lines = first ? [...encodeRecording(first)].join('') : '';
+    io.write('later.ndjson', lines.replace('"version":1', '"version":99'));
+    await expect(simulated(io, { trace: 'later.ndjson' })).rejects.toMatchObject({
+      code: 'RECORDING_VERSION',
+      message: expect.stringMatching(/later\.ndjson:1: this recording has version 99/),
+    });
+    await expect(simulated(io, { trace: 'gone.ndjson' })).rejects.toMatchObject({
+      code: 'RECORDING_MISSING',
+    });
+  });
+
+  test('is asked for on the command line', async () => {
+    using io = files();
+    await keep(
+      io,
+      ticksOf(5, (end) => [orders(end)]),
+    );
+    const words = ['--rule', 'rule.yaml', '--trace', 'recordings', '--target', 'orders'];
+    expect(await io.rubato('simulate', ...words, '--rule-id', 'orders')).toBe(0);
+    expect(io.taken().out).toContain('recordings: 0.017 hours');
+    expect(await io.rubato('simulate', ...words, '--rule-id', 'order')).toBe(1);
+    expect(io.taken().err).toContain('did you mean "orders"?');
   });
 });

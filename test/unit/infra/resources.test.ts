@@ -16,6 +16,7 @@ const readResources = (name: string): Readonly<Record<string, Tree>> => {
   const customTags = [
     { tag: '!GetAtt', resolve: (value: string) => ({ 'Fn::GetAtt': value.split('.') }) },
     { tag: '!Ref', resolve: (value: string) => ({ Ref: value }) },
+    { tag: '!Sub', resolve: (value: string) => ({ 'Fn::Sub': value }) },
   ];
   const { Resources } = parse(text, { customTags }) as { Resources: Record<string, Tree> };
   return Resources;
