@@ -47,8 +47,30 @@ export async function deployWorkload(client: Client, deploying: Deploying): Prom
     );
   }
   const uid = textAt(existing, 'metadata', 'uid');
-  if (ownsReplicas(existing)) await deploy(replicasOnly(existing, target), REPLICAS_MANAGER);
+  await handReplicasOver(client, existing, deploying);
   await deploy(manifest(target, workload, { uid }), FIELD_MANAGER);
+}
+
+/** The controller writes the status of a new Deployment several times within a moment. */
+const MOST_TRIES = 5;
+
+/** Gives the replicas to a field manager of their own; read again where the object moved meanwhile. */
+async function handReplicasOver(
+  client: Client,
+  existing: unknown,
+  { target, signal }: Deploying,
+): Promise<void> {
+  let seen = existing;
+  for (let left = MOST_TRIES; ownsReplicas(seen); left -= 1) {
+    try {
+      await apply(client, { target, signal }, replicasOnly(seen, target), REPLICAS_MANAGER);
+      return;
+    } catch (error) {
+      const moved = error instanceof PlatformError && error.code === 'CONFLICT';
+      if (!moved || left <= 1) throw error;
+    }
+    seen = await find(client, target, signal);
+  }
 }
 
 /** Deletes it with its pods, pods first; one that is not there is a success. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Deployer } from '../../../../lib/act/deployer.ts';
+import { textAt } from '../../../../lib/act/kubernetes/json.ts';
 import type { Workload } from '../../../../lib/rule/rule.ts';
 import { createKubernetesApi, type KubernetesApi, status } from '../../../fake/kubernetes-api.ts';
 import { acting, createTestClock, deployerAt, deployment, target } from './bench.ts';
@@ -113,6 +114,23 @@ describe('a workload of a rule', () => {
       spec: { replicas: 2 },
     });
     expect(second?.query.get('fieldManager')).toBe('rubato');
+  });
+
+  test('whose status is being written meanwhile is read again and handed over all the same', async () => {
+    const hands = applied({ 'f:replicas': {}, 'f:template': {} });
+    const moved = status(409, 'Conflict', 'the object has been modified');
+    api.on(`GET ${OBJECT}`, ours(hands), ours({ ...hands, resourceVersion: '101' }));
+    api.on(`PATCH ${OBJECT}`, moved, { status: 200 });
+    await deploy();
+    const versions = writes().map(({ body }) => textAt(body, 'metadata', 'resourceVersion'));
+    expect(versions).toEqual(['100', '101', '']);
+  });
+
+  test('that never stops moving is left for the next tick', async () => {
+    api.on(`GET ${OBJECT}`, ours(applied({ 'f:replicas': {} })));
+    api.on(`PATCH ${OBJECT}`, status(409, 'Conflict', 'the object has been modified'));
+    await expect(deploy()).rejects.toMatchObject({ code: 'CONFLICT', retry: 'next-tick' });
+    expect(writes()).toHaveLength(5);
   });
 
   test.for([
