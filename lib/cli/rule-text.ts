@@ -9,11 +9,17 @@ import type { RuleItem } from '../store/rule-store.ts';
 import { systemClock } from '../system-clock.ts';
 import type { Ports } from '../tick/ports.ts';
 import { judgeRule } from '../tick/rule-book.ts';
+import type { Highest } from './highest.ts';
 import { plain } from './text.ts';
 
 /** A rule as YAML, the way people write and edit it. */
 export const ruleText = ({ id, attributes }: Pick<RuleItem, 'id' | 'attributes'>): string =>
   stringify({ id, ...attributes }, { lineWidth: 100 });
+
+/** What rules are judged by; `highest` where recordings say what was ever measured. */
+export type Judging = Pick<Ports, 'vocabulary' | 'connections'> & {
+  readonly highest?: Highest | undefined;
+};
 
 /** A written rule, everything that is wrong with it, and what has surprised others in a valid one. */
 export interface Judged {
@@ -23,11 +29,7 @@ export interface Judged {
 }
 
 /** The rules of one text, judged by the words and connections there are. */
-export function judgeText(
-  name: string,
-  text: string,
-  ports: Pick<Ports, 'vocabulary' | 'connections'>,
-): readonly Judged[] {
+export function judgeText(name: string, text: string, ports: Judging): readonly Judged[] {
   return readDocuments(name, text).map((written) => {
     if (written.problems.length > 0) return { written, problems: written.problems, warnings: [] };
     const { problems, warnings } = judgeWritten(written, ports);
@@ -38,12 +40,18 @@ export function judgeText(
 /** A rule's problems, or, where it has none, the linter's warnings as of now. */
 export function judgeWritten(
   item: Pick<RuleItem, 'id' | 'attributes' | 'broken'>,
-  ports: Pick<Ports, 'vocabulary' | 'connections'>,
+  ports: Judging,
 ): Omit<Judged, 'written'> {
   const verdict = judgeRule(item, ports);
   if (!verdict.ok) return { problems: verdict.problems, warnings: [] };
   const now = systemClock.now();
-  const context = { now, lastFiring: createLastFiring(), connections: ports.connections };
+  const highest = ports.highest?.get(item.id);
+  const context = {
+    now,
+    lastFiring: createLastFiring(),
+    connections: ports.connections,
+    ...(highest === undefined ? {} : { highest }),
+  };
   return { problems: [], warnings: lintRule(verdict.policy, context) };
 }
 

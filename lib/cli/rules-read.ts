@@ -5,6 +5,7 @@ import { ruleJsonSchema } from '../rule/parse-rule.ts';
 import type { RuleItem } from '../store/rule-store.ts';
 import type { Ports } from '../tick/ports.ts';
 import { judgeRule } from '../tick/rule-book.ts';
+import { highestIn } from './highest.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import {
   command,
@@ -14,7 +15,14 @@ import {
   printLines,
   withJson,
 } from './options.ts';
-import { type Judged, judgeWritten, ruleText, shownProblems, shownWarnings } from './rule-text.ts';
+import {
+  type Judged,
+  type Judging,
+  judgeWritten,
+  ruleText,
+  shownProblems,
+  shownWarnings,
+} from './rule-text.ts';
 import { type End, inSession, judgeFiles, readRule, storeFor } from './rules-session.ts';
 import { bold, plain, table } from './text.ts';
 
@@ -93,20 +101,26 @@ export function validateRules(io: Io, end: End): Command {
   const about = 'Check rules without writing anything.';
   return withJson(command('validate', about, 'npx rubato rules validate rules/*.yaml'))
     .argument('[file...]', 'YAML or JSON, - is stdin; without one, the rules that are in use')
-    .action((files: readonly string[], options: Options) =>
+    .option('--recordings <place>', 'also warn of what was never measured in these recordings')
+    .action((files: readonly string[], options: Options & { readonly recordings?: string }) =>
       inSession(
         { io, end, options },
         files.length > 0 ? 'no store' : storeFor(options),
         async (ports) => {
+          const { recordings } = options;
+          const highest = recordings === undefined ? undefined : await highestIn(recordings, io);
+          const judging = { ...ports, highest };
           const judged =
-            files.length > 0 ? await judgeFiles(files, ports, io) : await judgeStored(ports, io);
+            files.length > 0
+              ? await judgeFiles(files, judging, io)
+              : await judgeStored(judging, io);
           return printVerdicts(judged, options, io);
         },
       ),
     );
 }
 
-async function judgeStored(ports: Ports, io: Io): Promise<readonly Judged[]> {
+async function judgeStored(ports: Ports & Judging, io: Io): Promise<readonly Judged[]> {
   const items = await ports.rules.list(io.signal);
   return items.map((item) => {
     const written = { id: item.id, place: item.id, attributes: item.attributes, problems: [] };

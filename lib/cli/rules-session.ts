@@ -6,7 +6,7 @@ import { RuleUnknownError } from '../tick/errors.ts';
 import type { Ports } from '../tick/ports.ts';
 import type { ExitCode, Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
-import { type Judged, judgeText } from './rule-text.ts';
+import { type Judged, type Judging, judgeText } from './rule-text.ts';
 import { openSession } from './session.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -44,7 +44,7 @@ export async function readRule(id: string, { rules }: Ports, io: Io): Promise<Ru
 /** The rules of all files, judged; `-` is stdin. */
 export async function judgeFiles(
   files: readonly string[],
-  ports: Ports,
+  ports: Judging,
   io: Io,
 ): Promise<readonly Judged[]> {
   const judged: Judged[] = [];
