@@ -1,5 +1,5 @@
 import { lagFigures } from '../model/lag.ts';
-import type { Measurement } from '../model/sample.ts';
+import type { Measurement, Sample } from '../model/sample.ts';
 import { decodeRecording } from '../record/decode.ts';
 import type { Io } from './io.ts';
 import { recordingsNamed } from './recording-files.ts';
@@ -14,15 +14,19 @@ export async function highestIn(place: string, io: Io): Promise<Highest> {
     for await (const { rule, samples } of decodeRecording(lines, name)) {
       const seen = highest.get(rule.id) ?? {};
       highest.set(rule.id, seen);
-      for (const [metric, sample] of Object.entries(samples)) {
-        if (!('measurement' in sample)) continue;
-        for (const [figure, value] of figuresOf(metric, sample.measurement)) {
-          if (Number.isFinite(value)) seen[figure] = Math.max(seen[figure] ?? value, value);
-        }
-      }
+      raise(seen, samples);
     }
   }
   return highest;
+}
+
+function raise(seen: Record<string, number>, samples: Readonly<Record<string, Sample>>): void {
+  const measured = Object.entries(samples).flatMap(([metric, sample]) =>
+    'measurement' in sample ? figuresOf(metric, sample.measurement) : [],
+  );
+  for (const [figure, value] of measured) {
+    if (Number.isFinite(value)) seen[figure] = Math.max(seen[figure] ?? value, value);
+  }
 }
 
 function figuresOf(
