@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.ts';
 import type { Target } from '../../model/target.ts';
 import type { Millis } from '../../model/units.ts';
+import { matchesPattern } from '../../rule/expand.ts';
 import type { TargetSelector } from '../../rule/rule.ts';
 import type { Deployer } from '../deployer.ts';
 import type { Connect } from './access.ts';
@@ -64,24 +65,7 @@ async function expandSelector(
   });
   return objects
     .map((object) => textAt(object, 'metadata', 'name'))
-    .filter((each) => each !== '' && matches(name, each))
+    .filter((each) => each !== '' && matchesPattern(name, each))
     .toSorted()
     .map(found);
-}
-
-/** Whether `*` in the pattern can stand for what the name has there; in time linear in both. */
-export function matches(pattern: string, name: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return name === first;
-  if (name.length < first.length + last.length) return false;
-  if (!name.startsWith(first) || !name.endsWith(last)) return false;
-  const end = name.length - last.length;
-  let from = first.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, from);
-    if (found === -1 || found + part.length > end) return false;
-    from = found + part.length;
-  }
-  return true;
 }
