@@ -14,13 +14,10 @@ export async function observe(
   open: OpenSource,
   reading: Reading,
 ): Promise<readonly Sample[]> {
-  const groups = new Map<string, number[]>();
-  for (const [at, { spec }] of requests.entries()) {
-    const key = JSON.stringify([spec.kind, spec.connection]);
-    const group = groups.get(key);
-    if (group) group.push(at);
-    else groups.set(key, [at]);
-  }
+  const groups = Map.groupBy(requests.keys(), (at) => {
+    const spec = requests[at]?.spec;
+    return JSON.stringify([spec?.kind, spec?.connection]);
+  });
   const samples: Sample[] = [];
   const conversations = [...groups.values()].map(async (places) => {
     const asked = places.flatMap((at) => requests[at] ?? []);

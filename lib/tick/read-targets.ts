@@ -11,13 +11,10 @@ export async function readTargets(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<readonly TargetReading[]> {
-  const groups = new Map<string, number[]>();
-  for (const [at, { target }] of scalables.entries()) {
-    const key = JSON.stringify([target.kind, target.connection]);
-    const group = groups.get(key);
-    if (group) group.push(at);
-    else groups.set(key, [at]);
-  }
+  const groups = Map.groupBy(scalables.keys(), (at) => {
+    const target = scalables[at]?.target;
+    return JSON.stringify([target?.kind, target?.connection]);
+  });
   const readings: TargetReading[] = [];
   const conversations = [...groups.values()].map(async (places) => {
     const asked = places.flatMap((at) => scalables[at] ?? []);

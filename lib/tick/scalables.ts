@@ -56,13 +56,7 @@ function settleOwners(scalables: readonly Scalable[]): {
   readonly single: readonly Scalable[];
   readonly contested: readonly Unexpanded[];
 } {
-  const owners = new Map<string, Scalable[]>();
-  for (const one of scalables) {
-    const name = `${one.target.resource} ${targetName(one.target)}`;
-    const others = owners.get(name);
-    if (others) others.push(one);
-    else owners.set(name, [one]);
-  }
+  const owners = Map.groupBy(scalables, ({ target }) => `${target.resource} ${targetName(target)}`);
   const contested: Unexpanded[] = [];
   const single = [...owners.values()].flatMap((all) => {
     const named = all.filter(({ policy }) => !isMany(policy.rule.target));
